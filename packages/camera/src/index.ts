@@ -1,1 +1,3 @@
-export {};
+export type { FocalPrior } from "./intrinsics.js";
+export { focalLengthFrom35mm, focalPrior } from "./intrinsics.js";
+export { projectPoint } from "./project.js";
