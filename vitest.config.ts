@@ -2,7 +2,12 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
 	test: {
-		include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "benchmarks/test/**/*.test.ts"],
+		include: [
+			"packages/*/test/**/*.test.ts",
+			"apps/*/test/**/*.test.ts",
+			"benchmarks/test/**/*.test.ts",
+			"tools/test/**/*.test.ts",
+		],
 		testTimeout: 60_000,
 		hookTimeout: 120_000,
 		// Two workers: the suites load ONNX Runtime and the body model, about 0.5 GB each.

@@ -1,0 +1,46 @@
+/**
+ * The map of the project: each package, what kind it is and which packages of the project it may import.
+ * ARCHITECTURE.md draws the same map; a test compares the two lists of names.
+ *
+ * - numeric: pure computation; runs in any JavaScript engine, so no Node modules.
+ * - node: uses Node and native libraries.
+ * - app: a program; nothing imports it.
+ *
+ * @typedef {{kind: "numeric" | "node" | "app", mayImport: readonly string[]}} Layer
+ * @type {Readonly<Record<string, Layer>>}
+ */
+export const LAYERS = {
+	"@anny-fitter/math": { kind: "numeric", mayImport: [] },
+	"@anny-fitter/solver": { kind: "numeric", mayImport: ["math"] },
+	"@anny-fitter/mesh": { kind: "numeric", mayImport: ["math"] },
+	"@anny-fitter/camera": { kind: "numeric", mayImport: ["math"] },
+	"@anny-fitter/perception": { kind: "numeric", mayImport: ["math"] },
+	"@anny-fitter/body-model": { kind: "numeric", mayImport: ["math", "mesh"] },
+	"@anny-fitter/anthropometry": { kind: "numeric", mayImport: ["math", "mesh", "body-model"] },
+	"@anny-fitter/mesh-io": { kind: "numeric", mayImport: ["math", "mesh", "body-model"] },
+	"@anny-fitter/fitting": {
+		kind: "numeric",
+		mayImport: ["math", "solver", "mesh", "camera", "body-model", "anthropometry"],
+	},
+	"@anny-fitter/contracts": { kind: "node", mayImport: [] },
+	"@anny-fitter/platform": { kind: "node", mayImport: ["contracts", "body-model"] },
+	"@anny-fitter/vision": { kind: "node", mayImport: ["contracts", "perception"] },
+	"@anny-fitter/pipeline": {
+		kind: "node",
+		mayImport: [
+			"contracts",
+			"platform",
+			"vision",
+			"perception",
+			"fitting",
+			"anthropometry",
+			"mesh-io",
+			"camera",
+			"body-model",
+			"mesh",
+			"math",
+		],
+	},
+	"anny-fitter": { kind: "app", mayImport: ["contracts", "pipeline", "platform", "vision", "*numeric"] },
+	"@anny-fitter/benchmarks": { kind: "app", mayImport: ["contracts", "pipeline", "platform", "vision", "*numeric"] },
+};
