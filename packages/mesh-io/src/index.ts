@@ -1,1 +1,12 @@
-export {};
+export { readGlb } from "./glb-reader.js";
+export { type GlbFile, type GlbOptions, writeGlb } from "./glb-writer.js";
+export { toAnnyFrame } from "./mesh-frame.js";
+export { type MeshFormat, readMesh, sniffMeshFormat } from "./mesh-reader.js";
+export type { MeshData, MeshFrame, NumericArray, SurfaceMesh, SurfaceOptions } from "./mesh-types.js";
+export { readObj } from "./obj-reader.js";
+export { writeObj } from "./obj-writer.js";
+export { readPly } from "./ply-reader.js";
+export { writePly } from "./ply-writer.js";
+export { createRiggedMesh, type RiggedMesh, type RiggedModel } from "./rigged-mesh.js";
+export { readStl } from "./stl-reader.js";
+export { writeStl } from "./stl-writer.js";
