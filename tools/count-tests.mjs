@@ -4,7 +4,7 @@
  * Usage: node tools/count-tests.mjs FILE   prints "passed failed skipped"
  */
 import { readFileSync } from "node:fs";
-import { argv } from "node:process";
+import { argv, exit } from "node:process";
 import { fileURLToPath } from "node:url";
 
 /**
@@ -28,6 +28,11 @@ export function countTests(report) {
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
-	const { passed, failed, skipped } = countTests(JSON.parse(readFileSync(argv[2] ?? "", "utf8")));
+	const text = readFileSync(argv[2] ?? "", "utf8");
+	if (text === "") {
+		console.error("The tests wrote no report.");
+		exit(1);
+	}
+	const { passed, failed, skipped } = countTests(JSON.parse(text));
 	console.log(`${passed} ${failed} ${skipped}`);
 }

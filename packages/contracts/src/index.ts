@@ -1,2 +1,27 @@
+export type { DoctorDocument } from "./doctor-document.js";
+export { doctorDocumentSchema } from "./doctor-document.js";
 export type { AppErrorOptions, ErrorCode, ErrorEntry } from "./errors.js";
 export { AppError, ERROR_TABLE } from "./errors.js";
+export { parseWith } from "./invalid-input.js";
+export type { MeasurementDefinitionDocument, MeasurementDocument } from "./measurement-document.js";
+export { measurementDefinitionSchema, measurementDocumentSchema } from "./measurement-document.js";
+export type { ModelDataDocument } from "./model-data.js";
+export { MODEL_DATA_SOURCES, modelDataSchema } from "./model-data.js";
+export type { ModelsDocument } from "./models-document.js";
+export { modelsDocumentSchema } from "./models-document.js";
+export { nearestName } from "./nearest-name.js";
+export type { ParamsDocument, PoseParameterization } from "./params-document.js";
+export { POSE_PARAMETERIZATIONS, paramsDocumentSchema, parseParams, parseParamsText } from "./params-document.js";
+export type {
+	CameraDocument,
+	MeasurementEstimate,
+	MeasurementSource,
+	QualityDocument,
+	ResultDocument,
+	ViewDocument,
+} from "./result-document.js";
+export { MEASUREMENT_SOURCES, RESULT_SCHEMA_VERSION, resultDocumentSchema } from "./result-document.js";
+export type { Sex, StatedFacts, ViewLabel } from "./stated-facts.js";
+export { parseStatedFacts, SEXES, statedAgeYears, VIEW_LABELS } from "./stated-facts.js";
+export type { Warning } from "./warning.js";
+export { warningSchema } from "./warning.js";

@@ -1,0 +1,119 @@
+import { z } from "zod";
+import { measurementDefinitionSchema } from "./measurement-document.js";
+import { modelDataSchema } from "./model-data.js";
+import { affineSchema, labelledNumbersSchema, poseParameterizationSchema, poseSchema } from "./params-document.js";
+import { SEXES, VIEW_LABELS } from "./stated-facts.js";
+import { warningSchema } from "./warning.js";
+
+export const RESULT_SCHEMA_VERSION = 1;
+
+/** What a measurement rests on. */
+export const MEASUREMENT_SOURCES = ["stated", "landmarks", "silhouette", "prior", "mesh"] as const;
+
+const positive = z.number().positive();
+const nonNegative = z.number().nonnegative();
+const intervalSchema = z
+	.tuple([z.number(), z.number()])
+	.refine(([low, high]) => low <= high, "the lower end of an interval is above its upper end");
+const pointSchema = z.tuple([z.number(), z.number()]);
+
+export const measurementEstimateSchema = z.object({
+	value_m: nonNegative,
+	sigma_m: nonNegative,
+	/** The value lies inside with a probability of 90 %. */
+	interval90_m: intervalSchema,
+	/** 0 (the photo says nothing; this is the expectation from what was stated) … 1. */
+	confidence: z.number().min(0).max(1),
+	sources: z.array(z.enum(MEASUREMENT_SOURCES)).min(1),
+	definition: measurementDefinitionSchema,
+});
+
+/** Pinhole camera: +X right, +Y down, +Z forward; pixels from the outer corner of the first pixel. */
+export const cameraDocumentSchema = z.object({
+	width_px: z.int().positive(),
+	height_px: z.int().positive(),
+	focal_length_px: positive,
+	principal_point_px: pointSchema,
+	/** Row-major 3×4: camera coordinates of a world point, metres. */
+	camera_from_world: affineSchema,
+});
+
+export const viewDocumentSchema = z.object({
+	/** File name of the photo, without folders. */
+	photo: z.string(),
+	/** As stated; null when it was not. */
+	label: z.enum(VIEW_LABELS).nullable(),
+	camera: cameraDocumentSchema,
+	pose: poseSchema,
+	/** Landmarks that took part in the fit, where the photo has them and where the fitted body has them. */
+	landmarks_used: z.array(
+		z.object({ name: z.string(), image_px: pointSchema, projected_px: pointSchema, weight: nonNegative }),
+	),
+	/** Root mean square over the landmarks used. */
+	reprojection_px: nonNegative,
+	/** Null when the silhouette could not be used. */
+	silhouette_iou: z.number().min(0).max(1).nullable(),
+});
+
+/** What the user stated, in SI units. */
+export const statedFactsSchema = z.object({
+	stature_m: positive.optional(),
+	weight_kg: positive.optional(),
+	age_years: nonNegative.optional(),
+	date_of_birth: z.iso.date().optional(),
+	sex: z.enum(SEXES).optional(),
+	measures: z.record(z.string(), positive).optional(),
+});
+
+export const qualityDocumentSchema = z
+	.object({
+		flags: z.array(
+			z.object({
+				/** Stable, in snake_case. */
+				code: z.string().regex(/^[a-z][a-z0-9_]*$/),
+				message: z.string().min(1),
+			}),
+		),
+		/** What to do for a better result; one sentence each. */
+		advice: z.array(z.string().min(1)),
+		/** Whether a person should look at the result before it is used. */
+		flagged_for_review: z.boolean(),
+		/** From photos: the mean vertex distance to the true body that the covariance lets expect. */
+		expected_pve_mm: nonNegative.optional(),
+		/** From a mesh: the mean vertex distance to it. */
+		pve_mm: nonNegative.optional(),
+	})
+	.refine(
+		(quality) => (quality.expected_pve_mm === undefined) !== (quality.pve_mm === undefined),
+		"either expected_pve_mm or pve_mm is needed",
+	);
+
+/** `result.json`: everything a fit found. Lengths in metres, masses in kilograms, angles in radians. */
+export const resultDocumentSchema = z.object({
+	schema_version: z.literal(RESULT_SCHEMA_VERSION),
+	stated: statedFactsSchema,
+	phenotypes: labelledNumbersSchema,
+	local_changes: labelledNumbersSchema,
+	all_phenotypes: z.boolean(),
+	pose_parameterization: poseParameterizationSchema,
+	/** Pose of the first view. */
+	pose: poseSchema,
+	views: z.array(viewDocumentSchema),
+	measurements: z.record(z.string(), measurementEstimateSchema),
+	stature_m: positive,
+	mass_kg: positive,
+	mass_sigma_kg: nonNegative,
+	mass_interval90_kg: intervalSchema,
+	quality: qualityDocumentSchema,
+	/** Wall-clock time per stage. */
+	timings_ms: z.record(z.string(), nonNegative),
+	model_data: modelDataSchema,
+	warnings: z.array(warningSchema),
+});
+
+export type MeasurementSource = (typeof MEASUREMENT_SOURCES)[number];
+export type MeasurementEstimate = z.infer<typeof measurementEstimateSchema>;
+export type CameraDocument = z.infer<typeof cameraDocumentSchema>;
+export type ViewDocument = z.infer<typeof viewDocumentSchema>;
+export type QualityDocument = z.infer<typeof qualityDocumentSchema>;
+export type ResultDocument = z.infer<typeof resultDocumentSchema>;
