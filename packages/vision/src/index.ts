@@ -1,1 +1,6 @@
-export {};
+export { listVisionModels, type ModelStatus } from "./model-inventory.js";
+export type { ModelFile, PoseVariant } from "./model-table.js";
+export { defaultCacheDir } from "./onnx-cache.js";
+export { type AnalyseOptions, openVision, type Vision, type VisionOptions, type VisionStart } from "./open-vision.js";
+export type { ModelLoad } from "./sessions.js";
+export type { AnalysisInput } from "./vision-thread.js";

@@ -1,0 +1,96 @@
+import {
+	convertTfliteToOnnx,
+	type HolisticModel,
+	MODEL_INPUT_SIZE,
+	ONNX_CONVERTER_VERSION,
+	type RunModel,
+} from "@anny-fitter/perception";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { readModelFile } from "./model-package.js";
+import { holisticFiles, type ModelFileName, modelFile, type PoseVariant } from "./model-table.js";
+import { type CacheOutcome, cached, discard } from "./onnx-cache.js";
+
+export interface SessionOptions {
+	readonly variant: PoseVariant;
+	readonly threads: number;
+	/** Folder of converted networks. */
+	readonly cacheFolder: string;
+}
+
+/** How one network was loaded. */
+export interface ModelLoad {
+	readonly name: ModelFileName;
+	readonly load_ms: number;
+	readonly cache: CacheOutcome;
+}
+
+/** The six networks, ready to run. */
+export interface Sessions {
+	readonly runModel: RunModel;
+	readonly loads: readonly ModelLoad[];
+	release(): Promise<void>;
+}
+
+/**
+ * Load every network of Holistic. ONNX Runtime builds sessions on the calling thread, one after another.
+ *
+ * @throws ModelFileError if a network is not installed
+ */
+export async function createSessions(options: SessionOptions): Promise<Sessions> {
+	const files = holisticFiles(options.variant);
+	const sessions = new Map<HolisticModel, InferenceSession>();
+	const loads: ModelLoad[] = [];
+	for (const model of Object.keys(files) as HolisticModel[]) {
+		const name = files[model];
+		const start = performance.now();
+		const { session, cache } = await openSession(name, options);
+		sessions.set(model, session);
+		loads.push({ name, load_ms: performance.now() - start, cache });
+	}
+	return {
+		loads,
+		runModel: async (model, input) => {
+			const session = sessions.get(model);
+			if (session === undefined) throw new RangeError(`unknown model ${model}`);
+			const size = MODEL_INPUT_SIZE[model];
+			const feeds = { [session.inputNames[0] ?? ""]: new Tensor("float32", input, [1, size, size, 3]) };
+			const results = await session.run(feeds);
+			return session.outputNames.map((name) => results[name]?.data as Float32Array);
+		},
+		release: async () => {
+			for (const session of sessions.values()) await session.release();
+		},
+	};
+}
+
+async function openSession(
+	name: ModelFileName,
+	options: SessionOptions,
+): Promise<{ session: InferenceSession; cache: CacheOutcome }> {
+	const key = `${name}-${modelFile(name).sha256.slice(0, 16)}-v${ONNX_CONVERTER_VERSION}.onnx`;
+	const convert = async () => convertTfliteToOnnx(await readModelFile(name));
+	const { bytes, outcome } = await cached(options.cacheFolder, key, convert);
+	try {
+		return { session: await createSession(bytes, options.threads), cache: outcome };
+	} catch (error) {
+		if (outcome !== "read") throw error;
+		// The entry is intact but not a model this runtime accepts: make it again, once.
+		await discard(options.cacheFolder, key);
+		const fresh = await cached(options.cacheFolder, key, convert);
+		return { session: await createSession(fresh.bytes, options.threads), cache: fresh.outcome };
+	}
+}
+
+function createSession(bytes: Uint8Array, threads: number): Promise<InferenceSession> {
+	return InferenceSession.create(bytes, {
+		intraOpNumThreads: threads,
+		interOpNumThreads: 1,
+		graphOptimizationLevel: "all",
+		logSeverityLevel: 3,
+		// Without arena and pattern the six sessions hold hundreds of megabytes less, at no measurable cost.
+		enableCpuMemArena: false,
+		enableMemPattern: false,
+		// Six thread pools that spin while idle would starve one another.
+		extra: { session: { intra_op: { allow_spinning: "0" } } },
+	});
+}

@@ -1,0 +1,60 @@
+/** Entry of the worker thread: holds the networks and analyses one photo after another. */
+import { parentPort, type Transferable, workerData } from "node:worker_threads";
+import { AnalysisAborted, analyseHolistic, type HolisticResult } from "@anny-fitter/perception";
+import { ModelFileError } from "./model-package.js";
+import { createSessions, type Sessions } from "./sessions.js";
+import type { FromWorker, ToWorker, WorkerSettings } from "./worker-messages.js";
+
+if (parentPort === null) throw new Error("vision-worker runs only as a worker thread");
+const port = parentPort;
+
+function reply(message: FromWorker, transfer: Transferable[] = []): void {
+	port.postMessage(message, transfer);
+}
+
+function describe(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
+
+async function analyse(sessions: Sessions, message: ToWorker & { type: "analyse" }): Promise<void> {
+	const { id, cancelled } = message;
+	const signal = {
+		get aborted() {
+			return Atomics.load(cancelled, 0) !== 0;
+		},
+	};
+	try {
+		const options = message.person === undefined ? { signal } : { signal, person: message.person };
+		const result = await analyseHolistic(message, sessions.runModel, options);
+		reply({ type: "result", id, result }, buffersOf(result));
+	} catch (error) {
+		reply({ type: "error", id, message: describe(error), isCancelled: error instanceof AnalysisAborted });
+	}
+}
+
+function buffersOf(result: HolisticResult): Transferable[] {
+	const buffers = new Set<ArrayBuffer>();
+	for (const value of Object.values(result)) {
+		if (ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer && value.byteLength > 0) {
+			buffers.add(value.buffer);
+		}
+	}
+	return [...buffers];
+}
+
+async function main(): Promise<void> {
+	let sessions: Sessions;
+	try {
+		sessions = await createSessions(workerData as WorkerSettings);
+	} catch (error) {
+		reply({ type: "unusable", message: describe(error), isModelMissing: error instanceof ModelFileError });
+		return;
+	}
+	port.on("message", (message: ToWorker) => {
+		if (message.type === "analyse") void analyse(sessions, message);
+		else void sessions.release().finally(() => port.close());
+	});
+	reply({ type: "ready", loads: sessions.loads });
+}
+
+await main();
