@@ -58,7 +58,7 @@ describe("Levenberg–Marquardt", () => {
 	test("finds shared and block parameters (seed 3)", () => {
 		const result = minimizeLeastSquares(lines(3, squaredLoss), new Float64Array(4));
 		expect(result.converged).toBe(true);
-		[2, 1, -2, 5].forEach((value, i) => expect(Math.abs(result.x[i] - value)).toBeLessThan(0.02));
+		for (const [i, value] of [2, 1, -2, 5].entries()) expect(Math.abs(result.x[i] - value)).toBeLessThan(0.02);
 	});
 
 	test("a robust loss ignores outliers that bend the squared one (seed 4)", () => {
