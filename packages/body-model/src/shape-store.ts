@@ -1,0 +1,95 @@
+import { countRunVertices, createPredictors, decodeShape, type Predictors } from "./shape-codec.js";
+
+/** Packed shapes as they lie in the asset. */
+export interface PackedShapes {
+	/** [S+1] offsets in `runs`. */
+	readonly runOffsets: Uint32Array;
+	/** Pairs (first vertex, count). */
+	readonly runs: Uint16Array;
+	/** [S+1] offsets in `stream`. */
+	readonly byteOffsets: Uint32Array;
+	/** [S] metres per step. */
+	readonly scales: Float64Array;
+	readonly stream: Uint8Array;
+}
+
+/** One unpacked shape: displacements of the vertices in `runs`, in steps of `scale_m`, world axes. */
+export interface Shape {
+	/** Pairs (first base vertex, count), ascending. A dense shape has the single run (0, N). */
+	readonly runs: Uint16Array;
+	/** [n*3] interleaved, in the order of the runs. */
+	readonly values: Int16Array;
+	readonly scale_m: number;
+	readonly dense: boolean;
+}
+
+/** Packed shapes and those unpacked so far. */
+export interface ShapeStore {
+	readonly count: number;
+	/** @internal */
+	readonly packed: PackedShapes;
+	/** @internal */
+	readonly predictors: Predictors;
+	/** @internal */
+	readonly unpacked: (Shape | undefined)[];
+	/** @internal */
+	readonly planes: Int32Array;
+	/** Up to four dense shapes that wait to be added together. @internal */
+	readonly pending: Shape[];
+	/** [8] their weights along X and Y, and along Z. @internal */
+	readonly pendingWeights: Float64Array;
+}
+
+/** Shapes that move more than this share of the vertices are stored for every vertex, which is faster to add. */
+const DENSE_SHARE = 0.4;
+
+/** @internal */
+export function createShapeStore(quads: Uint16Array, vertexCount: number, packed: PackedShapes): ShapeStore {
+	const count = packed.scales.length;
+	return {
+		count,
+		packed,
+		predictors: createPredictors(quads, vertexCount),
+		unpacked: new Array<Shape | undefined>(count).fill(undefined),
+		planes: new Int32Array(3 * (vertexCount + 1)),
+		pending: [],
+		pendingWeights: new Float64Array(8),
+	};
+}
+
+/** Shape by index; unpacked at the first call (about 0.3 ms for a whole-body shape) and kept. */
+export function getShape(store: ShapeStore, index: number): Shape {
+	return store.unpacked[index] ?? unpackShape(store, index);
+}
+
+/** Unpacks every shape now, so that no later call pays for it. About 0.1 s and 45 MB. */
+export function preloadShapes(store: ShapeStore): void {
+	for (let index = 0; index < store.count; index++) {
+		getShape(store, index);
+	}
+}
+
+function unpackShape(store: ShapeStore, index: number): Shape {
+	const { packed, planes, predictors } = store;
+	const vertexCount = predictors.vertexCount;
+	const runs = packed.runs.subarray(packed.runOffsets[index], packed.runOffsets[index + 1]);
+	planes.fill(0);
+	decodeShape(planes, packed.stream, packed.byteOffsets[index], runs, predictors);
+	const dense = countRunVertices(runs) > DENSE_SHARE * vertexCount;
+	const shapeRuns = dense ? Uint16Array.of(0, vertexCount) : runs;
+	const values = new Int16Array(3 * countRunVertices(shapeRuns));
+	const second = vertexCount + 1;
+	const third = 2 * second;
+	let at = 0;
+	for (let run = 0; run < shapeRuns.length; run += 2) {
+		const end = shapeRuns[run] + shapeRuns[run + 1];
+		for (let vertex = shapeRuns[run]; vertex < end; vertex++) {
+			values[at++] = planes[vertex];
+			values[at++] = planes[second + vertex];
+			values[at++] = planes[third + vertex];
+		}
+	}
+	const shape = { runs: shapeRuns, values, scale_m: packed.scales[index], dense };
+	store.unpacked[index] = shape;
+	return shape;
+}
