@@ -81,10 +81,7 @@ export const MACRO_SHAPES: readonly MacroShape[] = macro.shapes;
 export const MACRO_FILE_COUNT = macro.files.length;
 
 /** Target files without extension: macro files, then positive and negative file of each local label. */
-export const SHAPE_FILES: readonly string[] = [
-	...macro.files,
-	...LOCAL_SHAPES.flatMap(([positive, negative]) => [positive, negative]),
-];
+export const SHAPE_FILES: readonly string[] = [...macro.files, ...LOCAL_SHAPES.flatMap((row) => [row[0], row[1]])];
 
 /** The 256 local labels in order: base names of the positive files. */
 export const LOCAL_CHANGE_LABELS: readonly string[] = LOCAL_SHAPES.map(([positive]) =>

@@ -1,1 +1,9 @@
-export {};
+export type {
+	BodyModelOrigin,
+	BodyModelSourceReport,
+	BodyModelStoreOptions,
+	OpenedBodyModel,
+} from "./body-model-store.js";
+export { listBodyModelSources, MODEL_DATA_VARIABLE, openBodyModelData, pulledModelDir } from "./body-model-store.js";
+export type { Surroundings } from "./folders.js";
+export { currentSurroundings, userCacheDir, userDataDir } from "./folders.js";
