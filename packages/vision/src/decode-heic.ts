@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import { AppError } from "@anny-fitter/contracts";
 import type { HeicReply, HeicRequest } from "./heic-worker.js";
 
-/** First image of a HEIC file, upright; colours as encoded (see `heicColorProfile`). */
+/** First image of a HEIC file, upright; colours as encoded (see `readHeicMetadata`). */
 export interface HeicPixels {
 	readonly width: number;
 	readonly height: number;

@@ -2,7 +2,7 @@ import { AppError } from "@anny-fitter/contracts";
 import type { Metadata, Sharp } from "sharp";
 import { decodeHeic } from "./decode-heic.js";
 import { focalLengthInPixels, isCropped, type LensData, NO_LENS_DATA, readLensData } from "./focal-length.js";
-import { heicColorProfile } from "./heic-color-profile.js";
+import { readHeicMetadata } from "./heic-metadata.js";
 import { imageLibrary } from "./image-library.js";
 import { MAX_PIXELS, MIN_LONG_SIDE, MIN_SHORT_SIDE, type Photo } from "./photo.js";
 import { sniffFormat } from "./sniff-format.js";
@@ -65,13 +65,13 @@ async function openImage(bytes: Uint8Array): Promise<Source> {
 }
 
 async function openHeic(bytes: Uint8Array): Promise<Source> {
-	const lens = await readLensData(bytes);
+	const { exif, profile } = readHeicMetadata(bytes);
 	const { width, height, rgba, imageCount } = await decodeHeic(bytes, MAX_PIXELS, checkSize);
 	return {
 		image: imageLibrary()(rgba, { raw: { width, height, channels: 4 }, limitInputPixels: MAX_PIXELS }),
 		original: { width, height },
-		profile: heicColorProfile(bytes),
-		lens,
+		profile,
+		lens: exif === null ? NO_LENS_DATA : await readLensData(exif),
 		warnings: imageCount > 1 ? ["The file holds several images; the first one was used."] : [],
 	};
 }

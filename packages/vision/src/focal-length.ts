@@ -15,14 +15,14 @@ export interface LensData {
 export const NO_LENS_DATA: LensData = { focalLength35_mm: null, cameraImage: null };
 
 /**
- * Read lens data from a file or from a bare EXIF block. Unreadable metadata count as absent.
+ * Read lens data from an EXIF block that starts with its TIFF header. Unreadable metadata count as absent.
  *
  * A true focal length without the 35 mm equivalent is of no use: the sensor's size is not in EXIF.
  */
-export async function readLensData(bytes: Uint8Array): Promise<LensData> {
+export async function readLensData(exif: Uint8Array): Promise<LensData> {
 	let tags: Record<string, unknown> | undefined;
 	try {
-		tags = await exifr.parse(bytes, {
+		tags = await exifr.parse(exif, {
 			pick: ["FocalLengthIn35mmFormat", "ExifImageWidth", "ExifImageHeight"],
 			translateValues: false,
 		});
