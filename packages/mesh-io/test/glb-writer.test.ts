@@ -85,7 +85,7 @@ async function issuesOf(bytes: Uint8Array) {
 	return {
 		errors: report.issues.numErrors,
 		warnings: report.issues.numWarnings,
-		codes: [...new Set(report.issues.messages.map((message: { code: string }) => message.code))].sort(),
+		codes: [...new Set(report.issues.messages.map((message) => message.code))].sort(),
 	};
 }
 
@@ -146,13 +146,13 @@ describe("writeGlb", () => {
 		const uv = primitive.getAttribute("TEXCOORD_0")!;
 		const seen = new Set<string>();
 		for (let i = 0; i < normal.getCount(); i++) {
-			const n = normal.getElement(i, []);
-			const p = position.getElement(i, []);
+			const n = normal.getElement(i, [0, 0, 0]);
+			const p = position.getElement(i, [0, 0, 0]);
 			const centre = [0.5, 0.5, -0.5];
 			expect(n.reduce((sum, value, k) => sum + value * (p[k]! - centre[k]!), 0)).toBeGreaterThan(0.5);
 			seen.add(
 				uv
-					.getElement(i, [])
+					.getElement(i, [0, 0])
 					.map((value) => value.toFixed(6))
 					.join(),
 			);

@@ -8,7 +8,7 @@ const shared = fileURLToPath(new URL("../../../../shared/anny/", import.meta.url
 export const hasReferenceBodies = existsSync(`${shared}public.bin`);
 
 /** A unit cube standing on the floor: 8 vertices, 6 quads, a UV island per side, so that every vertex is on a seam. */
-export function cube(): Required<SurfaceMesh> {
+export function cube() {
 	const vertices = Float64Array.of(0, 0, 0, 1, 0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 1, 1, 0, 1, 1, 1, 1, 0, 1, 1);
 	const quads = Uint16Array.of(0, 3, 2, 1, 4, 5, 6, 7, 0, 1, 5, 4, 1, 2, 6, 5, 2, 3, 7, 6, 3, 0, 4, 7);
 	const triangles = new Uint32Array(36);
@@ -22,7 +22,7 @@ export function cube(): Required<SurfaceMesh> {
 			uvs.set([(q + (k === 1 || k === 2 ? 0.9 : 0.1)) / 6, k >= 2 ? 0.8 : 0.3], (q * 4 + k) * 2);
 		}
 	}
-	return { vertices, quads, triangles, uvs, quadUvs };
+	return { vertices, quads, triangles, uvs, quadUvs } satisfies SurfaceMesh;
 }
 
 /** The cube on two bones, the upper one bent by `angle` about X; `influences` spreads each vertex over more bones. */
@@ -88,7 +88,7 @@ export function referenceBody(sampleIndex: number): { mesh: RiggedMesh; posedVer
 	const takeTopology = (name: string) => takeArray(topologyBytes, topology.arrays[`default/${name}`]);
 	const model = json.models[sample.model];
 	const quadUvs = takeTopology("quad_uv");
-	const uvCount = quadUvs.reduce((a, b) => Math.max(a, b), 0) + 1;
+	const uvCount = Array.from(quadUvs).reduce((a, b) => Math.max(a, b), 0) + 1;
 	return {
 		mesh: {
 			vertices: take("rest_vertices"),

@@ -3,5 +3,18 @@ export { convexHull2d, createHullWorkspace, type HullWorkspace, polygonPerimeter
 export { computeFaceNormals, computeVertexNormals } from "./normals.js";
 export { createPlaneSlice, type PlaneSlice, slicePlane } from "./plane-slice.js";
 export { polylineLength } from "./polyline.js";
+export {
+	type RasterCamera,
+	type RasterMesh,
+	rasterizeDepth,
+	rasterizeFaces,
+	rasterizeMesh,
+	rasterizeSilhouette,
+	scaleCamera,
+} from "./raster.js";
+export { createRasterBuffer, type RasterBuffer } from "./raster-fill.js";
+export { drawPolyline, type PolylineOptions } from "./raster-polyline.js";
+export { type OverlayOptions, type PreviewOptions, renderOverlay, renderPreview } from "./raster-preview.js";
+export type { Rgb } from "./raster-shading.js";
 export { createMeshTopology, type MeshTopology } from "./topology.js";
 export { computeSignedVolume, computeSurfaceArea, computeVolumeGradient } from "./volume.js";
