@@ -44,7 +44,9 @@ describe("round trips", () => {
 			expect(toAnnyFrame(ply).vertices).toEqual(mesh.vertices);
 			expect(ply.triangles).toEqual(mesh.triangles);
 			expect(stl.vertices.length).toBe(24);
-			expect(triangleSoup(toAnnyFrame(stl))).toEqual(triangleSoup({ vertices: mesh.vertices, triangles: mesh.triangles, frame: "anny" }));
+			expect(triangleSoup(toAnnyFrame(stl))).toEqual(
+				triangleSoup({ vertices: mesh.vertices, triangles: mesh.triangles, frame: "anny" }),
+			);
 			expect(obj.triangleUvs!.length).toBe(36);
 			expectClose(obj.uvs!, mesh.uvs, 1e-9);
 		});

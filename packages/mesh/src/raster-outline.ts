@@ -1,7 +1,7 @@
 import type { RasterBuffer } from "./raster-fill.js";
 
 /** Depth steps larger than this share of the distance are inner contours (an arm before the torso). */
-const RELATIVE_STEP = 0.03;
+const RELATIVE_STEP = 0.04;
 
 /**
  * Marks samples on contours: the silhouette and, thinner, the edges where one part hides another.

@@ -97,9 +97,11 @@ export function renderOverlay(
 	} = options;
 	const { buffer, light } = shadeMesh(mesh, camera, colour, factor);
 	const lines = new Uint8Array(buffer.faces.length);
+	const halo = new Uint8Array(buffer.faces.length);
 	if (outlineWidth_px > 0) {
 		const radius = (outlineWidth_px * factor) / 2;
 		markOutlines(lines, buffer, radius, radius * 0.55);
+		markOutlines(halo, buffer, radius * 1.9, radius * 1.1);
 	}
 	const line = outlineColour.map(linearFromSrgb);
 	const out = new Uint8Array(width * height * 4);
@@ -109,15 +111,18 @@ export function renderOverlay(
 		sumSamples(sums, light, buffer.faces, buffer.width, width, factor, pixel);
 		const covered = sums[3];
 		const lined = countLined(lines, buffer.width, width, factor, pixel) / sampleCount;
+		const haloed = countLined(halo, buffer.width, width, factor, pixel) / sampleCount;
 		const body = (covered / sampleCount) * opacity;
 		for (let k = 0; k < 3; k++) {
 			const photo = photoRgb[pixel * 3 + k];
-			if (covered === 0 && lined === 0) {
+			if (covered === 0 && haloed === 0) {
 				out[pixel * 4 + k] = photo;
 				continue;
 			}
 			const tinted = linearFromSrgb(photo) * (1 - body) + (sums[k] / sampleCount) * opacity;
-			out[pixel * 4 + k] = srgbFromLinear(tinted * (1 - 0.92 * lined) + line[k] * 0.92 * lined);
+			// A faint dark edge keeps the line readable on light clothes.
+			const edged = tinted * (1 - 0.4 * haloed);
+			out[pixel * 4 + k] = srgbFromLinear(edged * (1 - 0.92 * lined) + line[k] * 0.92 * lined);
 		}
 		out[pixel * 4 + 3] = 255;
 	}
