@@ -26,85 +26,100 @@ export interface ModelTopology {
 	readonly hash: string;
 }
 
+const BODY_KIND = 0;
 const LEFT_EYE_KIND = 1;
 const RIGHT_EYE_KIND = 2;
 const TONGUE_KIND = 3;
 
 export function buildTopology(data: BodyModelData, options: TopologyOptions): ModelTopology {
-	const baseQuads: number[] = [];
-	const quadUvs: number[] = [];
-	const segments: number[] = [];
-	for (let quad = 0; quad < data.quadGroups.length; quad++) {
-		const kind = data.quadGroups[quad];
-		const shown =
-			kind === 0 ||
-			(options.eyes && (kind === LEFT_EYE_KIND || kind === RIGHT_EYE_KIND)) ||
-			(options.tongue && kind === TONGUE_KIND);
-		if (!shown || (options.topology === "default" && touchesAreola(data.quads, 4 * quad))) {
-			continue;
+	const shown = selectQuads(data, options);
+	const caps = options.topology === "default" ? AREOLA_CAP_QUADS : [];
+	const quadCount = shown.length + caps.length;
+	const baseQuads = new Uint16Array(4 * quadCount);
+	const quadUvs = new Uint16Array(4 * quadCount);
+	const quadSegments = new Uint8Array(quadCount).fill(SEGMENT_LABELS.indexOf("body"));
+	for (let quad = 0; quad < shown.length; quad++) {
+		for (let corner = 0; corner < 4; corner++) {
+			baseQuads[4 * quad + corner] = data.quads[4 * shown[quad] + corner];
+			quadUvs[4 * quad + corner] = data.quadUvs[4 * shown[quad] + corner];
 		}
-		for (let corner = 4 * quad; corner < 4 * quad + 4; corner++) {
-			baseQuads.push(data.quads[corner]);
-			quadUvs.push(data.quadUvs[corner]);
-		}
-		segments.push(data.quadSegments[quad]);
+		quadSegments[quad] = data.quadSegments[shown[quad]];
 	}
-	if (options.topology === "default") {
-		for (const cap of AREOLA_CAP_QUADS) {
-			baseQuads.push(...cap.slice(0, 4));
-			quadUvs.push(...cap.slice(4));
-			segments.push(SEGMENT_LABELS.indexOf("body"));
-		}
+	for (let cap = 0; cap < caps.length; cap++) {
+		baseQuads.set(caps[cap].slice(0, 4), 4 * (shown.length + cap));
+		quadUvs.set(caps[cap].slice(4), 4 * (shown.length + cap));
 	}
 	const baseVertexIndices = listVertices(baseQuads, data.vertexCount, options.removeUnattachedVertices);
 	const modelFromBase = new Uint16Array(data.vertexCount);
 	for (let vertex = 0; vertex < baseVertexIndices.length; vertex++) {
 		modelFromBase[baseVertexIndices[vertex]] = vertex;
 	}
-	const quads = Uint16Array.from(baseQuads, (vertex) => modelFromBase[vertex]);
+	const quads = baseQuads.map((vertex) => modelFromBase[vertex]);
 	return {
 		baseVertexIndices,
 		quads,
-		quadUvs: Uint16Array.from(quadUvs),
-		quadSegments: Uint8Array.from(segments),
+		quadUvs,
+		quadSegments,
 		triangles: splitQuads(quads, baseQuads, data.templateVertices),
 		hash: hashTopology(options.topology, baseVertexIndices, quads),
 	};
 }
 
-function touchesAreola(quads: Uint16Array, at: number): boolean {
-	for (let corner = at; corner < at + 4; corner++) {
+/** Base quads of the parts that the options ask for, without those that the default topology replaces. */
+function selectQuads(data: BodyModelData, options: TopologyOptions): Uint16Array {
+	const replaced = new Uint8Array(data.vertexCount);
+	if (options.topology === "default") {
 		for (const [first, last] of AREOLA_VERTEX_RANGES) {
-			if (quads[corner] >= first && quads[corner] <= last) {
-				return true;
-			}
+			replaced.fill(1, first, last + 1);
 		}
 	}
-	return false;
+	const { quads, quadGroups } = data;
+	const out = new Uint16Array(quadGroups.length);
+	let count = 0;
+	for (let quad = 0; quad < quadGroups.length; quad++) {
+		const kind = quadGroups[quad];
+		const shown =
+			kind === BODY_KIND ||
+			(options.eyes && (kind === LEFT_EYE_KIND || kind === RIGHT_EYE_KIND)) ||
+			(options.tongue && kind === TONGUE_KIND);
+		const at = 4 * quad;
+		const touched =
+			replaced[quads[at]] | replaced[quads[at + 1]] | replaced[quads[at + 2]] | replaced[quads[at + 3]];
+		if (shown && touched === 0) {
+			out[count++] = quad;
+		}
+	}
+	return out.subarray(0, count);
 }
 
-function listVertices(baseQuads: readonly number[], vertexCount: number, onlyUsed: boolean): Uint16Array {
+function listVertices(baseQuads: Uint16Array, vertexCount: number, onlyUsed: boolean): Uint16Array {
 	const used = new Uint8Array(vertexCount).fill(onlyUsed ? 0 : 1);
-	for (const vertex of baseQuads) {
-		used[vertex] = 1;
+	for (let at = 0; at < baseQuads.length; at++) {
+		used[baseQuads[at]] = 1;
 	}
-	const list: number[] = [];
+	const list = new Uint16Array(vertexCount);
+	let count = 0;
 	for (let vertex = 0; vertex < vertexCount; vertex++) {
 		if (used[vertex] === 1) {
-			list.push(vertex);
+			list[count++] = vertex;
 		}
 	}
-	return Uint16Array.from(list);
+	return list.slice(0, count);
 }
 
-/** Splits each quad a, b, c, d along the diagonal that is shorter on the template; ties take b–d. */
-function splitQuads(quads: Uint16Array, baseQuads: readonly number[], template: Float64Array): Uint32Array {
+/** Splits each quad a, b, c, d along the diagonal that is shorter on the template; ties take b–d. Corner order is Anny's. */
+function splitQuads(quads: Uint16Array, baseQuads: Uint16Array, template: Float64Array): Uint32Array {
 	const triangles = new Uint32Array((quads.length / 4) * 6);
 	for (let quad = 0, at = 0; quad < quads.length; quad += 4, at += 6) {
-		const [a, b, c, d] = quads.subarray(quad, quad + 4);
 		const ac = distance(template, baseQuads[quad], baseQuads[quad + 2]);
 		const bd = distance(template, baseQuads[quad + 1], baseQuads[quad + 3]);
-		triangles.set(ac < bd ? [a, b, c, a, c, d] : [a, b, d, b, c, d], at);
+		const acIsShorter = ac < bd;
+		triangles[at] = quads[quad];
+		triangles[at + 1] = quads[quad + 1];
+		triangles[at + 2] = quads[quad + (acIsShorter ? 2 : 3)];
+		triangles[at + 3] = triangles[at + 2];
+		triangles[at + 4] = quads[quad + (acIsShorter ? 3 : 1)];
+		triangles[at + 5] = quads[quad + (acIsShorter ? 0 : 2)];
 	}
 	return triangles;
 }
@@ -121,9 +136,9 @@ function hashTopology(name: TopologyName, vertices: Uint16Array, quads: Uint16Ar
 	let first = 0x811c9dc5;
 	let second = 0x01000193;
 	for (const list of [vertices, quads]) {
-		for (const value of list) {
-			first = Math.imul(first ^ value, 0x01000193);
-			second = Math.imul(second ^ (value + 0x9e37), 0x85ebca6b) ^ (second >>> 15);
+		for (let at = 0; at < list.length; at++) {
+			first = Math.imul(first ^ list[at], 0x01000193);
+			second = Math.imul(second ^ (list[at] + 0x9e37), 0x85ebca6b) ^ (second >>> 15);
 		}
 	}
 	const hex = (word: number) => (word >>> 0).toString(16).padStart(8, "0");

@@ -17,7 +17,7 @@ export interface Predictors {
 }
 
 const BLOCK = 8;
-const WIDTHS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 20];
+const WIDTHS = Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 20);
 /** Largest |value| that always fits: residuals of three values in 20 bits with the sign. */
 export const MAX_CODED_VALUE = 0x7fff;
 
@@ -115,6 +115,7 @@ function packBlocks(codes: Int32Array): Uint8Array {
  * Unpacks what {@link encodeShape} packed.
  *
  * @param out [3 × (N+1)] planes; must be 0 outside the runs, entry N of each plane stays 0
+ * @param residuals scratch [N + 8]
  */
 export function decodeShape(
 	out: Int32Array,
@@ -122,49 +123,53 @@ export function decodeShape(
 	offset: number,
 	runs: Uint16Array,
 	predictors: Predictors,
+	residuals: Int32Array,
 ): void {
-	const { first, second, third, vertexCount } = predictors;
 	const blocks = Math.ceil(countRunVertices(runs) / BLOCK);
-	let headAt = offset;
+	let at = offset;
 	for (let plane = 0; plane < 3; plane++) {
-		const start = plane * (vertexCount + 1);
-		let at = headAt + ((blocks + 1) >> 1);
-		let slot = 0;
-		let block = 0;
-		let width = 0;
-		let mask = 0;
+		at = unpackBlocks(residuals, packed, at, blocks);
+		addPredictions(out, plane * (predictors.vertexCount + 1), residuals, runs, predictors);
+	}
+}
+
+/** Unpacks `blocks` blocks of residuals and returns the offset behind them. */
+function unpackBlocks(residuals: Int32Array, packed: Uint8Array, offset: number, blocks: number): number {
+	let at = offset + ((blocks + 1) >> 1);
+	for (let block = 0; block < blocks; block++) {
+		const width = WIDTHS[(packed[offset + (block >> 1)] >> (4 * (block & 1))) & 15];
+		const mask = (1 << width) - 1;
 		let pending = 0;
 		let pendingBits = 0;
-		for (let run = 0; run < runs.length; run += 2) {
-			const end = runs[run] + runs[run + 1];
-			for (let vertex = runs[run]; vertex < end; vertex++) {
-				if (slot === 0) {
-					width = WIDTHS[(packed[headAt + (block >> 1)] >> (4 * (block & 1))) & 15];
-					mask = (1 << width) - 1;
-					pending = 0;
-					pendingBits = 0;
-					block++;
-				}
-				while (pendingBits < width) {
-					pending |= packed[at++] << pendingBits;
-					pendingBits += 8;
-				}
-				const code = pending & mask;
-				pending >>>= width;
-				pendingBits -= width;
-				out[start + vertex] =
-					((code >>> 1) ^ -(code & 1)) +
-					out[start + first[vertex]] +
-					out[start + second[vertex]] -
-					out[start + third[vertex]];
-				slot = (slot + 1) & (BLOCK - 1);
+		for (let slot = block * BLOCK; slot < block * BLOCK + BLOCK; slot++) {
+			while (pendingBits < width) {
+				pending |= packed[at++] << pendingBits;
+				pendingBits += 8;
 			}
+			const code = pending & mask;
+			pending >>>= width;
+			pendingBits -= width;
+			residuals[slot] = (code >>> 1) ^ -(code & 1);
 		}
-		// The last block is padded to full length: skip what its padding occupies.
-		if (slot !== 0) {
-			at += Math.floor((width * (BLOCK - slot) - pendingBits) / 8);
+	}
+	return at;
+}
+
+function addPredictions(
+	out: Int32Array,
+	start: number,
+	residuals: Int32Array,
+	runs: Uint16Array,
+	predictors: Predictors,
+): void {
+	const { first, second, third } = predictors;
+	let from = 0;
+	for (let run = 0; run < runs.length; run += 2) {
+		const end = runs[run] + runs[run + 1];
+		for (let vertex = runs[run]; vertex < end; vertex++) {
+			out[start + vertex] =
+				residuals[from++] + out[start + first[vertex]] + out[start + second[vertex]] - out[start + third[vertex]];
 		}
-		headAt = at;
 	}
 }
 

@@ -34,6 +34,8 @@ export interface ShapeStore {
 	readonly unpacked: (Shape | undefined)[];
 	/** @internal */
 	readonly planes: Int32Array;
+	/** @internal */
+	readonly residuals: Int32Array;
 	/** Up to four dense shapes that wait to be added together. @internal */
 	readonly pending: Shape[];
 	/** [8] their weights along X and Y, and along Z. @internal */
@@ -52,6 +54,7 @@ export function createShapeStore(quads: Uint16Array, vertexCount: number, packed
 		predictors: createPredictors(quads, vertexCount),
 		unpacked: new Array<Shape | undefined>(count).fill(undefined),
 		planes: new Int32Array(3 * (vertexCount + 1)),
+		residuals: new Int32Array(vertexCount + 8),
 		pending: [],
 		pendingWeights: new Float64Array(8),
 	};
@@ -74,22 +77,24 @@ function unpackShape(store: ShapeStore, index: number): Shape {
 	const vertexCount = predictors.vertexCount;
 	const runs = packed.runs.subarray(packed.runOffsets[index], packed.runOffsets[index + 1]);
 	planes.fill(0);
-	decodeShape(planes, packed.stream, packed.byteOffsets[index], runs, predictors);
+	decodeShape(planes, packed.stream, packed.byteOffsets[index], runs, predictors, store.residuals);
 	const dense = countRunVertices(runs) > DENSE_SHARE * vertexCount;
 	const shapeRuns = dense ? Uint16Array.of(0, vertexCount) : runs;
 	const values = new Int16Array(3 * countRunVertices(shapeRuns));
-	const second = vertexCount + 1;
-	const third = 2 * second;
-	let at = 0;
-	for (let run = 0; run < shapeRuns.length; run += 2) {
-		const end = shapeRuns[run] + shapeRuns[run + 1];
-		for (let vertex = shapeRuns[run]; vertex < end; vertex++) {
-			values[at++] = planes[vertex];
-			values[at++] = planes[second + vertex];
-			values[at++] = planes[third + vertex];
-		}
-	}
+	interleavePlanes(values, planes, shapeRuns, vertexCount + 1);
 	const shape = { runs: shapeRuns, values, scale_m: packed.scales[index], dense };
 	store.unpacked[index] = shape;
 	return shape;
+}
+
+function interleavePlanes(out: Int16Array, planes: Int32Array, runs: Uint16Array, planeLength: number): void {
+	let at = 0;
+	for (let run = 0; run < runs.length; run += 2) {
+		const end = runs[run] + runs[run + 1];
+		for (let vertex = runs[run]; vertex < end; vertex++) {
+			out[at++] = planes[vertex];
+			out[at++] = planes[planeLength + vertex];
+			out[at++] = planes[2 * planeLength + vertex];
+		}
+	}
 }
