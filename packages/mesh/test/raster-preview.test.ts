@@ -64,6 +64,20 @@ describe("renderOverlay", () => {
 		expect(whitest).toBeGreaterThan(200);
 	});
 
+	it("draws long inner contours and leaves out short ones", () => {
+		const square = (half: number, z: number) => [-half, -half, z, half, -half, z, half, half, z, -half, half, z];
+		const picture = (front: number) => {
+			const vertices = Float64Array.from([...square(1, 3), ...square(front, 2.6)]);
+			const mesh = { vertices, triangles: Uint32Array.of(0, 1, 2, 0, 2, 3, 4, 5, 6, 4, 6, 7) };
+			return renderOverlay(photo, mesh, camera, { opacity: 0 });
+		};
+		const edgeColumn = (front: number) => Math.round(48 - (150 * front) / 2.6);
+		const brightest = (front: number) =>
+			Math.max(...[-1, 0, 1].map((d) => brightness(picture(front), edgeColumn(front) + d, 56)));
+		expect(brightest(0.5)).toBeGreaterThan(180);
+		expect(brightest(0.01)).toBeLessThan(120);
+	});
+
 	it("keeps the photo when the body is fully transparent", () => {
 		const picture = renderOverlay(photo, ball, camera, { opacity: 0, outlineWidth_px: 0 });
 		for (let p = 0; p < picture.length; p++) {
