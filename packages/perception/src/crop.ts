@@ -52,9 +52,9 @@ export function cropToTensor(out: Float32Array, image: RgbImage, rect: RotatedRe
 			const top = Math.floor(y - 0.5);
 			const fx = x - 0.5 - left;
 			const fy = y - 0.5 - top;
-			const x0 = left < 0 ? 0 : left > right ? right : left;
+			const x0 = left < 0 ? 0 : Math.min(left, right);
 			const x1 = left < -1 ? 0 : left >= right ? right : left + 1;
-			const y0 = (top < 0 ? 0 : top > bottom ? bottom : top) * width;
+			const y0 = (top < 0 ? 0 : Math.min(top, bottom)) * width;
 			const y1 = (top < -1 ? 0 : top >= bottom ? bottom : top + 1) * width;
 			const a = (y0 + x0) * 3;
 			const b = (y0 + x1) * 3;

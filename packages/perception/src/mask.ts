@@ -37,9 +37,9 @@ export function warpMask(
 			const row = Math.floor(v * size - 0.5);
 			const fx = u * size - 0.5 - column;
 			const fy = v * size - 0.5 - row;
-			const left = column < 0 ? 0 : column;
+			const left = Math.max(column, 0);
 			const right = column >= last ? last : column + 1;
-			const top = (row < 0 ? 0 : row) * size;
+			const top = Math.max(row, 0) * size;
 			const bottom = (row >= last ? last : row + 1) * size;
 			const upper = mask[top + left] * (1 - fx) + mask[top + right] * fx;
 			const lower = mask[bottom + left] * (1 - fx) + mask[bottom + right] * fx;
