@@ -1,0 +1,85 @@
+import type { MeasurableModel } from "./model.js";
+
+/** Triangles (by number) of the parts of the body a tape can run on. */
+export interface BodyRegions {
+	/** Everything but the arms from the shoulder joint on. */
+	readonly trunkAndLegs: Uint32Array;
+	/** Trunk and neck without arms, head and the legs below the knee. */
+	readonly trunk: Uint32Array;
+	/** Trunk, neck and head. */
+	readonly trunkAndHead: Uint32Array;
+	/** Head without ears and neck. */
+	readonly headWithoutEars: Uint32Array;
+	readonly legs: { readonly left: Uint32Array; readonly right: Uint32Array };
+	readonly arms: { readonly left: Uint32Array; readonly right: Uint32Array };
+	/** Vertices of pelvis and upper thighs among which the most backward point of the buttocks is sought. */
+	readonly seatVertices: Uint32Array;
+}
+
+const ARM_BONES = ["upperarm", "lowerarm", "wrist", "metacarpal", "finger"];
+const LOWER_LEG_BONES = ["lowerleg", "foot", "toe"];
+const LEG_BONES = ["pelvis", "upperleg", ...LOWER_LEG_BONES];
+const NECK_BONES = ["neck"];
+const TRUNK_BONES = ["root", "spine", "breast", "clavicle", "shoulder", "pelvis", "upperleg", ...NECK_BONES];
+/** hm08 vertex ranges (inclusive) of the two ears. */
+const EAR_RANGES = [5394, 5543, 5561, 5770, 11993, 12142, 12158, 12367];
+
+/**
+ * Divide a topology by skinning weights: a vertex belongs to a part if more than half of its weight does. A triangle
+ * belongs to a part if all its vertices do, to "everything but" a part if none does.
+ */
+export function createBodyRegions(model: MeasurableModel): BodyRegions {
+	const isArm = belongsTo(model, ARM_BONES, null);
+	const isLowerLeg = belongsTo(model, LOWER_LEG_BONES, null);
+	const isTrunk = belongsTo(model, TRUNK_BONES, null);
+	const isEar = new Uint8Array(model.vertexCount);
+	for (let v = 0; v < model.vertexCount; v++) {
+		const base = model.baseVertexIndices[v];
+		for (let r = 0; r < EAR_RANGES.length; r += 2) {
+			if (base >= EAR_RANGES[r] && base <= EAR_RANGES[r + 1]) isEar[v] = 1;
+		}
+	}
+	const isSeat = belongsTo(model, ["root", "pelvis", "upperleg01"], null);
+	return {
+		trunkAndLegs: collectTriangles(model, (v) => isArm[v] === 0),
+		trunk: collectTriangles(model, (v) => isTrunk[v] === 1),
+		trunkAndHead: collectTriangles(model, (v) => isArm[v] === 0 && isLowerLeg[v] === 0),
+		headWithoutEars: collectTriangles(
+			model,
+			(v) => isTrunk[v] === 0 && isArm[v] === 0 && isLowerLeg[v] === 0 && isEar[v] === 0,
+		),
+		legs: { left: limbTriangles(model, LEG_BONES, ".L"), right: limbTriangles(model, LEG_BONES, ".R") },
+		arms: { left: limbTriangles(model, ARM_BONES, ".L"), right: limbTriangles(model, ARM_BONES, ".R") },
+		seatVertices: Uint32Array.from(isSeat.keys()).filter((v) => isSeat[v] === 1),
+	};
+}
+
+/** Per vertex 1 if the bones whose names start with a prefix (and end with a suffix) hold more than half its weight. */
+function belongsTo(model: MeasurableModel, prefixes: readonly string[], suffix: string | null): Uint8Array {
+	const isMember = model.boneLabels.map(
+		(label) => prefixes.some((prefix) => label.startsWith(prefix)) && (suffix === null || label.endsWith(suffix)),
+	);
+	const result = new Uint8Array(model.vertexCount);
+	for (let v = 0; v < model.vertexCount; v++) {
+		let sum = 0;
+		for (let i = model.skinOffsets[v]; i < model.skinOffsets[v + 1]; i++) {
+			if (isMember[model.skinBones[i]]) sum += model.skinWeights[i];
+		}
+		result[v] = sum > 0.5 ? 1 : 0;
+	}
+	return result;
+}
+
+function limbTriangles(model: MeasurableModel, prefixes: readonly string[], suffix: string): Uint32Array {
+	const isLimb = belongsTo(model, prefixes, suffix);
+	return collectTriangles(model, (v) => isLimb[v] === 1);
+}
+
+function collectTriangles(model: MeasurableModel, accepts: (vertex: number) => boolean): Uint32Array {
+	const { triangles } = model;
+	const result: number[] = [];
+	for (let i = 0; i < triangles.length; i += 3) {
+		if (accepts(triangles[i]) && accepts(triangles[i + 1]) && accepts(triangles[i + 2])) result.push(i / 3);
+	}
+	return Uint32Array.from(result);
+}
