@@ -16,11 +16,15 @@ export type { PhenotypeLabel } from "./phenotypes.js";
 export { ALL_PHENOTYPE_LABELS, DEFAULT_PHENOTYPE, PHENOTYPE_LABELS, phenotypeRange } from "./phenotypes.js";
 export type { PoseParameterization, PoseState } from "./pose-state.js";
 export { createPoseState, evaluatePose, identityPose } from "./pose-state.js";
+export { pullBackShapeGradient } from "./shape-gradient.js";
 export { LOCAL_CHANGE_LABELS, SHAPE_FILES } from "./shape-list.js";
+export type { ShapeParameter } from "./shape-parameters.js";
 export type { ShapeParameters, ShapeState } from "./shape-state.js";
 export { createShapeState, evaluateShape } from "./shape-state.js";
 export type { Shape, ShapeStore } from "./shape-store.js";
 export { getShape, preloadShapes } from "./shape-store.js";
+export type { ShapeSubset } from "./shape-subset.js";
+export { createShapeSubset, evaluateShapeSubset } from "./shape-subset.js";
 export type {
 	BaseMesh,
 	BodyModelSource,

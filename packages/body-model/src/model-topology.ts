@@ -1,5 +1,5 @@
 /** Builds the visible mesh of a model from the quads of the base mesh, by Anny's rules. */
-import type { BodyModelData } from "./data.js";
+import { type BodyModelData, TEMPLATE_QUANTUM_M } from "./data.js";
 import { AREOLA_CAP_QUADS, AREOLA_VERTEX_RANGES, SEGMENT_LABELS } from "./tables/topology.js";
 
 export type TopologyName = "default" | "makehuman";
@@ -83,8 +83,7 @@ function selectQuads(data: BodyModelData, options: TopologyOptions): Uint16Array
 			(options.eyes && (kind === LEFT_EYE_KIND || kind === RIGHT_EYE_KIND)) ||
 			(options.tongue && kind === TONGUE_KIND);
 		const at = 4 * quad;
-		const touched =
-			replaced[quads[at]] | replaced[quads[at + 1]] | replaced[quads[at + 2]] | replaced[quads[at + 3]];
+		const touched = replaced[quads[at]] | replaced[quads[at + 1]] | replaced[quads[at + 2]] | replaced[quads[at + 3]];
 		if (shown && touched === 0) {
 			out[count++] = quad;
 		}
@@ -107,12 +106,16 @@ function listVertices(baseQuads: Uint16Array, vertexCount: number, onlyUsed: boo
 	return list.slice(0, count);
 }
 
-/** Splits each quad a, b, c, d along the diagonal that is shorter on the template; ties take b–d. Corner order is Anny's. */
+/**
+ * Splits each quad a, b, c, d along the diagonal that is shorter on the template; ties take b–d. Corner order is Anny's.
+ * Lengths are compared in whole steps of the template, so that ties (56 square quads of the eyes) are ties whatever the
+ * rounding; Anny leaves 20 of those to floating-point noise and cuts them along a–c.
+ */
 function splitQuads(quads: Uint16Array, baseQuads: Uint16Array, template: Float64Array): Uint32Array {
 	const triangles = new Uint32Array((quads.length / 4) * 6);
 	for (let quad = 0, at = 0; quad < quads.length; quad += 4, at += 6) {
-		const ac = distance(template, baseQuads[quad], baseQuads[quad + 2]);
-		const bd = distance(template, baseQuads[quad + 1], baseQuads[quad + 3]);
+		const ac = squaredDistance(template, baseQuads[quad], baseQuads[quad + 2]);
+		const bd = squaredDistance(template, baseQuads[quad + 1], baseQuads[quad + 3]);
 		const acIsShorter = ac < bd;
 		triangles[at] = quads[quad];
 		triangles[at + 1] = quads[quad + 1];
@@ -124,11 +127,12 @@ function splitQuads(quads: Uint16Array, baseQuads: Uint16Array, template: Float6
 	return triangles;
 }
 
-function distance(points: Float64Array, first: number, second: number): number {
-	const x = points[3 * first] - points[3 * second];
-	const y = points[3 * first + 1] - points[3 * second + 1];
-	const z = points[3 * first + 2] - points[3 * second + 2];
-	return Math.sqrt(x * x + y * y + z * z);
+/** Squared distance in steps of the template: whole numbers, exact. */
+function squaredDistance(points: Float64Array, first: number, second: number): number {
+	const x = Math.round((points[3 * first] - points[3 * second]) / TEMPLATE_QUANTUM_M);
+	const y = Math.round((points[3 * first + 1] - points[3 * second + 1]) / TEMPLATE_QUANTUM_M);
+	const z = Math.round((points[3 * first + 2] - points[3 * second + 2]) / TEMPLATE_QUANTUM_M);
+	return x * x + y * y + z * z;
 }
 
 /** Readable part, vertex count and 64 bits of two FNV-1a variants over all indices. */

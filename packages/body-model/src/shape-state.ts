@@ -1,6 +1,7 @@
 import type { BodyModel } from "./body-model.js";
 import { writeBoneRestPose } from "./bone-rest-pose.js";
-import { ALL_PHENOTYPE_LABELS, DEFAULT_PHENOTYPE, evaluateComponents } from "./phenotypes.js";
+import { DEFAULT_PHENOTYPE, evaluateComponents } from "./phenotypes.js";
+import { localChangeIndex, phenotypeIndex } from "./shape-parameters.js";
 import { sumShapes } from "./shape-sum.js";
 import { foldCoefficients, localCoefficients, MACRO_COUNT, macroCoefficients } from "./shape-weights.js";
 
@@ -66,19 +67,11 @@ export function evaluateShape(out: ShapeState, model: BodyModel, parameters: Sha
 	}
 }
 
-/** Writes all 11 phenotypes in order. @internal */
-export function readPhenotypes(
-	out: Float64Array,
-	model: BodyModel,
-	phenotypes: Readonly<Record<string, number>>,
-): void {
+/** Writes all 11 phenotypes in order. */
+function readPhenotypes(out: Float64Array, model: BodyModel, phenotypes: Readonly<Record<string, number>>): void {
 	out.fill(DEFAULT_PHENOTYPE);
 	for (const label in phenotypes) {
-		const index = (ALL_PHENOTYPE_LABELS as readonly string[]).indexOf(label);
-		if (index < 0 || index >= model.phenotypeLabels.length) {
-			throw new RangeError(`The model has no phenotype "${label}"`);
-		}
-		out[index] = requireFinite(phenotypes[label], label);
+		out[phenotypeIndex(model, label)] = requireFinite(phenotypes[label], label);
 	}
 }
 
@@ -94,15 +87,6 @@ function readLocalChanges(
 	for (const label in localChanges) {
 		out[localChangeIndex(model, label)] = requireFinite(localChanges[label], label);
 	}
-}
-
-/** @internal */
-export function localChangeIndex(model: BodyModel, label: string): number {
-	const index = model.localChangeLabels.indexOf(label);
-	if (index < 0) {
-		throw new RangeError(`The model has no local change "${label}"`);
-	}
-	return index;
 }
 
 function requireFinite(value: number, label: string): number {

@@ -48,7 +48,9 @@ export interface ShapeWorkspace {
 	/** Derivative of the coefficients by one parameter. [624 + 512] */
 	readonly coefficientDerivatives: Float64Array;
 	readonly weights: FileWeights;
-	/** Two accumulators per file: X and Y, Z. [files × 2] */
+	/** Derivatives of the file weights by the parameter at hand. */
+	readonly gradientWeights: FileWeights;
+	/** Dot products of a gradient with each file: X and Y, Z. [files × 2] */
 	readonly fileSums: Float64Array;
 	/** [N*3], allocated when a gradient is first pulled back. */
 	baseGradient: Float64Array | null;
@@ -77,6 +79,7 @@ export function createShapeWorkspace(data: BodyModelData): ShapeWorkspace {
 		coefficients: new Float64Array(coefficientCount),
 		coefficientDerivatives: new Float64Array(coefficientCount),
 		weights: createFileWeights(data.shapes.count),
+		gradientWeights: createFileWeights(data.shapes.count),
 		fileSums: new Float64Array(2 * data.shapes.count),
 		baseGradient: null,
 		touched: new Uint8Array(data.shapes.count),
@@ -105,19 +108,20 @@ export function macroCoefficients(out: Float64Array, components: Float64Array): 
  * Derivative of the macro coefficients by one phenotype. A shape has at most one component of a label, so the product
  * rule leaves one term.
  *
- * @param derivatives [components] derivative of the component weights by that phenotype @internal
+ * @param derivatives derivatives of the component weights; those by the phenotype start at `row` @internal
  */
 export function macroCoefficientDerivatives(
 	out: Float64Array,
 	components: Float64Array,
 	derivatives: Float64Array,
+	row: number,
 ): void {
 	for (let shape = 0, at = 0; shape < MACRO_COUNT; shape++, at += MAX_COMPONENTS) {
 		let product = 1;
 		let slope = 0;
 		for (let factor = at; factor < at + MAX_COMPONENTS; factor++) {
 			const component = FACTORS[factor];
-			const derivative = component === ONE ? 0 : derivatives[component];
+			const derivative = component === ONE ? 0 : derivatives[row + component];
 			if (derivative !== 0) {
 				slope = derivative;
 			} else {
