@@ -1,0 +1,471 @@
+import { projectPoint } from "@anny-fitter/camera";
+import { leftJacobian, multiplyRotations, rotationFromVector } from "@anny-fitter/math";
+import type { LeastSquaresProblem, Loss, ResidualSink } from "@anny-fitter/solver";
+import { cauchyLoss, gemanMcClureLoss, squaredLoss } from "@anny-fitter/solver";
+import type { ArticulatedPose, Articulation } from "./articulation.js";
+import { createArticulatedPose, evaluateArticulation, JOINT_COUNT, ROTATION_COUNT } from "./articulation.js";
+import type { BodyPoints } from "./body-points.js";
+import { evaluateBodyPoints } from "./body-points.js";
+import type { ShapePrior } from "./shape-parameters.js";
+import { SHAPE_COUNT } from "./shape-parameters.js";
+import type { SignedDistanceField } from "./signed-distance.js";
+import { sampleSignedDistance } from "./signed-distance.js";
+import { LOG_FOCAL, POSE, ROOT_ROTATION, TRANSLATION, VIEW_COUNT } from "./view-parameters.js";
+
+/** A detected image point and the place on the body that it shows. */
+export interface LandmarkTerm {
+	readonly name: string;
+	/** Joint whose head the place starts from and which carries it. */
+	readonly joint: number;
+	/** Offset from the joint's rest head in rest axes, fractions of stature. */
+	readonly offset: readonly [number, number, number];
+	readonly u_px: number;
+	readonly v_px: number;
+	readonly sigma_px: number;
+	readonly weight: number;
+}
+
+/** Surface points that lie on the silhouette's rim, to be pulled to the mask's outline. */
+export interface RimTerm {
+	/** index into the problem's surface points */
+	readonly surface: number;
+	/** CSR range into {@link SilhouetteTerms.joints} */
+	readonly first: number;
+	readonly last: number;
+	/** How far inside the mask's outline the skin is expected (cloth), and its standard deviation; mask pixels. */
+	readonly offset: number;
+	readonly sigma: number;
+}
+
+export interface SilhouetteTerms {
+	readonly field: SignedDistanceField;
+	/** mask pixels per image pixel */
+	readonly scale: number;
+	readonly rims: readonly RimTerm[];
+	readonly joints: Int8Array;
+	readonly weights: Float64Array;
+	/** Weight of each rim residual, so that hundreds of correlated points count as a few dozen. */
+	readonly weight: number;
+	/** Further factor where the mask lies outside body and expected cloth: hair, loose cloth, bags. */
+	readonly outsideFactor: number;
+}
+
+/** One photo as the solver sees it. */
+export interface ViewTerms {
+	readonly width_px: number;
+	readonly height_px: number;
+	readonly focal_px: number;
+	readonly sigmaLogFocal: number;
+	/** [9] starting rotation, camera from body */
+	readonly startRotation: Float64Array;
+	/** [ROTATION_COUNT] */
+	readonly poseMean: Float64Array;
+	readonly poseSigma: Float64Array;
+	readonly landmarks: readonly LandmarkTerm[];
+	readonly silhouette: SilhouetteTerms | null;
+}
+
+/** A scalar of the body (ln mass, a girth) replaced by its tangent at the shape where it was last evaluated. */
+export interface LinearizedQuantity {
+	readonly value: number;
+	/** [P] */
+	readonly gradient: Float64Array;
+	/** [P] */
+	readonly at: Float64Array;
+	readonly target: number;
+	readonly sigma: number;
+}
+
+export interface PhotoProblemInput {
+	readonly articulation: Articulation;
+	readonly points: BodyPoints;
+	readonly prior: ShapePrior;
+	/** Stated stature in metres with σ, or null. */
+	readonly stature: { readonly value_m: number; readonly sigma_m: number } | null;
+	readonly quantities: readonly LinearizedQuantity[];
+	readonly views: readonly ViewTerms[];
+}
+
+/** Beyond about three σ a landmark is taken for a wrong detection. */
+const LANDMARK_LOSS: Loss = cauchyLoss(3);
+/** A rim point two σ off shows an arm, hair or furniture. */
+const RIM_LOSS: Loss = gemanMcClureLoss(2);
+
+/** Residuals and Jacobians of the joint fit: shared shape, and camera and pose per photo. */
+export class PhotoProblem implements LeastSquaresProblem {
+	readonly sharedCount = SHAPE_COUNT;
+	readonly blockCounts: readonly number[];
+	readonly lower: Float64Array;
+	readonly upper: Float64Array;
+	readonly #input: PhotoProblemInput;
+	readonly #pose: ArticulatedPose;
+	readonly #shared = new Float64Array(SHAPE_COUNT);
+	readonly #block = new Float64Array(VIEW_COUNT);
+	readonly #moments = new Float64Array(4 * JOINT_COUNT);
+	readonly #point = createSkinnedPoint();
+	readonly #camera = createViewCamera();
+	readonly #image = new Float64Array(2);
+	readonly #projection = new Float64Array(6);
+	readonly #sample = new Float64Array(3);
+	readonly #rowU = new Float64Array(3);
+
+	constructor(input: PhotoProblemInput) {
+		this.#input = input;
+		this.blockCounts = input.views.map(() => VIEW_COUNT);
+		const total = SHAPE_COUNT + VIEW_COUNT * input.views.length;
+		this.lower = new Float64Array(total).fill(-Infinity);
+		this.upper = new Float64Array(total).fill(Infinity);
+		this.lower.set(input.prior.lower);
+		this.upper.set(input.prior.upper);
+		this.#pose = createArticulatedPose(SHAPE_COUNT);
+	}
+
+	evaluate(x: Float64Array, sink: ResidualSink): boolean {
+		const { points, views } = this.#input;
+		evaluateBodyPoints(points, x, sink.needsJacobian);
+		this.#addShapeTerms(x, sink);
+		for (let view = 0; view < views.length; view++) {
+			if (!this.#addViewTerms(x, view, sink)) return false;
+		}
+		return true;
+	}
+
+	#addShapeTerms(x: Float64Array, sink: ResidualSink): void {
+		const { prior, stature, quantities, points } = this.#input;
+		const row = this.#shared;
+		for (let i = 0; i < SHAPE_COUNT; i++) {
+			row.fill(0);
+			row[i] = 1 / prior.sigma[i];
+			sink.add((x[i] - prior.mean[i]) / prior.sigma[i], 1, squaredLoss, row, -1, this.#block);
+		}
+		if (stature) {
+			for (let i = 0; i < SHAPE_COUNT; i++) row[i] = points.statureByShape[i] / stature.sigma_m;
+			sink.add((points.stature - stature.value_m) / stature.sigma_m, 1, squaredLoss, row, -1, this.#block);
+		}
+		for (const q of quantities) {
+			let value = q.value;
+			for (let i = 0; i < SHAPE_COUNT; i++) {
+				value += q.gradient[i] * (x[i] - q.at[i]);
+				row[i] = q.gradient[i] / q.sigma;
+			}
+			sink.add((value - q.target) / q.sigma, 1, squaredLoss, row, -1, this.#block);
+		}
+	}
+
+	#addViewTerms(x: Float64Array, view: number, sink: ResidualSink): boolean {
+		const terms = this.#input.views[view];
+		const { points, articulation } = this.#input;
+		const offset = SHAPE_COUNT + VIEW_COUNT * view;
+		const needsJacobian = sink.needsJacobian;
+		evaluateArticulation(this.#pose, articulation, points.heads, x, offset + POSE, needsJacobian ? points.headsByShape : null);
+		setCamera(this.#camera, terms, x, offset);
+		this.#addViewPriors(x, view, sink);
+		const shared = this.#shared;
+		const block = this.#block;
+		for (const landmark of terms.landmarks) {
+			this.#placeLandmark(landmark);
+			if (!this.#project()) return false;
+			const scale = 1 / landmark.sigma_px;
+			for (let axis = 0; axis < 2; axis++) {
+				const residual = (this.#image[axis] - (axis === 0 ? landmark.u_px : landmark.v_px)) * scale;
+				if (needsJacobian) {
+					for (let k = 0; k < 3; k++) this.#rowU[k] = this.#projection[3 * axis + k] * scale;
+					this.#imageRow(axis === 0 ? scale : 0, axis === 1 ? scale : 0);
+					this.#landmarkShapeRow(landmark);
+				}
+				sink.add(residual, landmark.weight, LANDMARK_LOSS, shared, view, block);
+			}
+		}
+		const silhouette = terms.silhouette;
+		if (!silhouette) return true;
+		for (const rim of silhouette.rims) {
+			this.#placeRim(rim, silhouette);
+			if (!this.#project()) return false;
+			const { field, scale } = silhouette;
+			sampleSignedDistance(this.#sample, field, this.#image[0] * scale, this.#image[1] * scale);
+			const residual = (this.#sample[0] + rim.offset) / rim.sigma;
+			if (needsJacobian) {
+				const du = (this.#sample[1] * scale) / rim.sigma;
+				const dv = (this.#sample[2] * scale) / rim.sigma;
+				for (let k = 0; k < 3; k++) this.#rowU[k] = du * this.#projection[k] + dv * this.#projection[3 + k];
+				this.#imageRow(du, dv);
+				this.#rimShapeRow(rim);
+			}
+			const weight = silhouette.weight * (residual < 0 ? silhouette.outsideFactor : 1);
+			sink.add(residual, weight, RIM_LOSS, shared, view, block);
+		}
+		return true;
+	}
+
+	#addViewPriors(x: Float64Array, view: number, sink: ResidualSink): void {
+		const terms = this.#input.views[view];
+		const offset = SHAPE_COUNT + VIEW_COUNT * view;
+		this.#shared.fill(0);
+		const row = this.#block.fill(0);
+		row[LOG_FOCAL] = 1 / terms.sigmaLogFocal;
+		sink.add(x[offset + LOG_FOCAL] / terms.sigmaLogFocal, 1, squaredLoss, this.#shared, view, row);
+		row[LOG_FOCAL] = 0;
+		for (let i = 0; i < ROTATION_COUNT; i++) {
+			const sigma = terms.poseSigma[i];
+			row[POSE + i] = 1 / sigma;
+			sink.add((x[offset + POSE + i] - terms.poseMean[i]) / sigma, 1, squaredLoss, this.#shared, view, row);
+			row[POSE + i] = 0;
+		}
+	}
+
+	/** Body-frame position of a landmark's place, and the moments that its pose derivatives need. */
+	#placeLandmark(landmark: LandmarkTerm): void {
+		const { points } = this.#input;
+		const point = this.#point;
+		const [ox, oy, oz] = landmark.offset;
+		const j = landmark.joint;
+		const s = points.stature;
+		beginPoint(point);
+		addInfluence(
+			point,
+			this.#pose,
+			j,
+			1,
+			points.heads[3 * j] + s * ox,
+			points.heads[3 * j + 1] + s * oy,
+			points.heads[3 * j + 2] + s * oz,
+		);
+	}
+
+	#placeRim(rim: RimTerm, silhouette: SilhouetteTerms): void {
+		const { points } = this.#input;
+		const at = 3 * points.surfacePoints[rim.surface];
+		const x = points.positions[at];
+		const y = points.positions[at + 1];
+		const z = points.positions[at + 2];
+		beginPoint(this.#point);
+		for (let k = rim.first; k < rim.last; k++) {
+			addInfluence(this.#point, this.#pose, silhouette.joints[k], silhouette.weights[k], x, y, z);
+		}
+	}
+
+	#project(): boolean {
+		const { rotation, translation, focal, cx, cy, inCamera } = this.#camera;
+		const { x, y, z } = this.#point;
+		for (let k = 0; k < 3; k++) {
+			inCamera[k] = rotation[3 * k] * x + rotation[3 * k + 1] * y + rotation[3 * k + 2] * z;
+		}
+		return projectPoint(
+			this.#image,
+			this.#projection,
+			inCamera[0] + translation[0],
+			inCamera[1] + translation[1],
+			inCamera[2] + translation[2],
+			focal,
+			cx,
+			cy,
+		);
+	}
+
+	/**
+	 * Camera and pose part of a row whose derivative with respect to the camera-frame point is `#rowU`, and with respect
+	 * to the image point (du, dv). Leaves the derivative with respect to the body-frame point in `#camera.gradient`.
+	 */
+	#imageRow(du: number, dv: number): void {
+		const block = this.#block;
+		const camera = this.#camera;
+		const [gx, gy, gz] = this.#rowU;
+		block[LOG_FOCAL] = du * (this.#image[0] - camera.cx) + dv * (this.#image[1] - camera.cy);
+		block[TRANSLATION] = gx;
+		block[TRANSLATION + 1] = gy;
+		block[TRANSLATION + 2] = gz;
+		const [px, py, pz] = camera.inCamera;
+		// g · (ω × p) = ω · (p × g)
+		const mx = py * gz - pz * gy;
+		const my = pz * gx - px * gz;
+		const mz = px * gy - py * gx;
+		const j = camera.jacobian;
+		for (let k = 0; k < 3; k++) block[ROOT_ROTATION + k] = j[k] * mx + j[3 + k] * my + j[6 + k] * mz;
+		const r = camera.rotation;
+		const g = camera.gradient;
+		for (let k = 0; k < 3; k++) g[k] = r[k] * gx + r[3 + k] * gy + r[6 + k] * gz;
+		block.fill(0, POSE);
+		accumulateMoments(this.#moments, this.#point, this.#input.articulation);
+		const { axes, heads } = this.#pose;
+		for (let joint = 1; joint < JOINT_COUNT; joint++) {
+			const m = 4 * joint;
+			const w = this.#moments[m + 3];
+			if (w === 0) continue;
+			const dx = this.#moments[m] - w * heads[3 * joint];
+			const dy = this.#moments[m + 1] - w * heads[3 * joint + 1];
+			const dz = this.#moments[m + 2] - w * heads[3 * joint + 2];
+			const cx = dy * g[2] - dz * g[1];
+			const cy = dz * g[0] - dx * g[2];
+			const cz = dx * g[1] - dy * g[0];
+			const a = 9 * joint;
+			const at = POSE + 3 * (joint - 1);
+			for (let k = 0; k < 3; k++) block[at + k] = axes[a + k] * cx + axes[a + 3 + k] * cy + axes[a + 6 + k] * cz;
+		}
+	}
+
+	#landmarkShapeRow(landmark: LandmarkTerm): void {
+		const { points } = this.#input;
+		const g = this.#camera.gradient;
+		const { linear, translationByShape } = this.#pose;
+		const j = landmark.joint;
+		const a = 9 * j;
+		const [ox, oy, oz] = landmark.offset;
+		const plane = 3 * JOINT_COUNT;
+		// Row vector g A: derivative with respect to the rest point.
+		const hx = g[0] * linear[a] + g[1] * linear[a + 3] + g[2] * linear[a + 6];
+		const hy = g[0] * linear[a + 1] + g[1] * linear[a + 4] + g[2] * linear[a + 7];
+		const hz = g[0] * linear[a + 2] + g[1] * linear[a + 5] + g[2] * linear[a + 8];
+		const along = hx * ox + hy * oy + hz * oz;
+		for (let p = 0; p < SHAPE_COUNT; p++) {
+			const at = p * plane + 3 * j;
+			this.#shared[p] =
+				hx * points.headsByShape[at] +
+				hy * points.headsByShape[at + 1] +
+				hz * points.headsByShape[at + 2] +
+				along * points.statureByShape[p] +
+				g[0] * translationByShape[at] +
+				g[1] * translationByShape[at + 1] +
+				g[2] * translationByShape[at + 2];
+		}
+	}
+
+	#rimShapeRow(rim: RimTerm): void {
+		const { points } = this.#input;
+		const g = this.#camera.gradient;
+		const { linear, translationByShape } = this.#pose;
+		const point = this.#point;
+		let hx = 0;
+		let hy = 0;
+		let hz = 0;
+		for (let k = 0; k < point.count; k++) {
+			const a = 9 * point.joints[k];
+			const w = point.weights[k];
+			hx += w * (g[0] * linear[a] + g[1] * linear[a + 3] + g[2] * linear[a + 6]);
+			hy += w * (g[0] * linear[a + 1] + g[1] * linear[a + 4] + g[2] * linear[a + 7]);
+			hz += w * (g[0] * linear[a + 2] + g[1] * linear[a + 5] + g[2] * linear[a + 8]);
+		}
+		const stride = 3 * points.pointCount;
+		const base = 3 * points.surfacePoints[rim.surface];
+		for (let p = 0; p < SHAPE_COUNT; p++) {
+			const at = p * stride + base;
+			let sum =
+				hx * points.positionsByShape[at] + hy * points.positionsByShape[at + 1] + hz * points.positionsByShape[at + 2];
+			for (let k = 0; k < point.count; k++) {
+				const t = (p * JOINT_COUNT + point.joints[k]) * 3;
+				sum +=
+					point.weights[k] *
+					(g[0] * translationByShape[t] + g[1] * translationByShape[t + 1] + g[2] * translationByShape[t + 2]);
+			}
+			this.#shared[p] = sum;
+		}
+	}
+}
+
+/** A point skinned to a few joints: its body-frame position and each joint's share. */
+interface SkinnedPoint {
+	x: number;
+	y: number;
+	z: number;
+	count: number;
+	readonly joints: Int8Array;
+	readonly weights: Float64Array;
+	/** [count*3] weight × T_joint(rest point) */
+	readonly parts: Float64Array;
+}
+
+function createSkinnedPoint(): SkinnedPoint {
+	return {
+		x: 0,
+		y: 0,
+		z: 0,
+		count: 0,
+		joints: new Int8Array(JOINT_COUNT),
+		weights: new Float64Array(JOINT_COUNT),
+		parts: new Float64Array(3 * JOINT_COUNT),
+	};
+}
+
+function beginPoint(point: SkinnedPoint): void {
+	point.x = 0;
+	point.y = 0;
+	point.z = 0;
+	point.count = 0;
+}
+
+function addInfluence(
+	point: SkinnedPoint,
+	pose: ArticulatedPose,
+	joint: number,
+	weight: number,
+	x: number,
+	y: number,
+	z: number,
+): void {
+	const { linear, translation } = pose;
+	const a = 9 * joint;
+	const t = 3 * joint;
+	const px = weight * (linear[a] * x + linear[a + 1] * y + linear[a + 2] * z + translation[t]);
+	const py = weight * (linear[a + 3] * x + linear[a + 4] * y + linear[a + 5] * z + translation[t + 1]);
+	const pz = weight * (linear[a + 6] * x + linear[a + 7] * y + linear[a + 8] * z + translation[t + 2]);
+	const k = point.count++;
+	point.joints[k] = joint;
+	point.weights[k] = weight;
+	point.parts[3 * k] = px;
+	point.parts[3 * k + 1] = py;
+	point.parts[3 * k + 2] = pz;
+	point.x += px;
+	point.y += py;
+	point.z += pz;
+}
+
+/** Per joint: summed position and weight of everything that the joint moves (its own share and its descendants'). */
+function accumulateMoments(moments: Float64Array, point: SkinnedPoint, articulation: Articulation): void {
+	moments.fill(0);
+	for (let k = 0; k < point.count; k++) {
+		for (let joint = point.joints[k]; joint > 0; joint = articulation.parents[joint]) {
+			const m = 4 * joint;
+			moments[m] += point.parts[3 * k];
+			moments[m + 1] += point.parts[3 * k + 1];
+			moments[m + 2] += point.parts[3 * k + 2];
+			moments[m + 3] += point.weights[k];
+		}
+	}
+}
+
+interface ViewCamera {
+	focal: number;
+	cx: number;
+	cy: number;
+	readonly rotation: Float64Array;
+	readonly translation: Float64Array;
+	readonly jacobian: Float64Array;
+	/** rotated, not yet translated point */
+	readonly inCamera: Float64Array;
+	/** derivative of the current row with respect to the body-frame point */
+	readonly gradient: Float64Array;
+	readonly turn: Float64Array;
+}
+
+function createViewCamera(): ViewCamera {
+	return {
+		focal: 0,
+		cx: 0,
+		cy: 0,
+		rotation: new Float64Array(9),
+		translation: new Float64Array(3),
+		jacobian: new Float64Array(9),
+		inCamera: new Float64Array(3),
+		gradient: new Float64Array(3),
+		turn: new Float64Array(9),
+	};
+}
+
+function setCamera(camera: ViewCamera, terms: ViewTerms, x: Float64Array, offset: number): void {
+	rotationFromVector(camera.turn, x, offset + ROOT_ROTATION);
+	multiplyRotations(camera.rotation, camera.turn, terms.startRotation);
+	leftJacobian(camera.jacobian, x, offset + ROOT_ROTATION);
+	for (let k = 0; k < 3; k++) camera.translation[k] = x[offset + TRANSLATION + k];
+	camera.focal = terms.focal_px * Math.exp(x[offset + LOG_FOCAL]);
+	camera.cx = terms.width_px / 2;
+	camera.cy = terms.height_px / 2;
+}

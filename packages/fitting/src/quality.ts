@@ -1,0 +1,87 @@
+import type { PhotoFit, StatedBody } from "./fit-photos.js";
+
+/** Something about the result that its user should know. */
+export interface QualityFlag {
+	/** stable, snake_case */
+	readonly code: string;
+	readonly message: string;
+}
+
+export interface PhotoFitQuality {
+	readonly flags: readonly QualityFlag[];
+	/** What to do for a better result, one sentence each. */
+	readonly advice: readonly string[];
+	/** Whether a person should look at the result before it is used. */
+	readonly needsReview: boolean;
+}
+
+/** Root mean square landmark distance, as a fraction of stature, above which a pose was probably not understood. */
+const POOR_REPROJECTION = 0.04;
+/** Overlap of body and person mask below which something else hides or surrounds the body. */
+const POOR_OVERLAP = 0.72;
+const STATURE_TOLERANCE_M = 0.005;
+const MASS_TOLERANCE_KG = 2;
+const FEW_LANDMARKS = 12;
+
+/** Judges a fit: flags, advice, and whether it needs a look. */
+export function assessPhotoFit(fit: PhotoFit, stated: StatedBody): PhotoFitQuality {
+	const flags: QualityFlag[] = [];
+	const advice: string[] = [];
+	let needsReview = false;
+	const review = (code: string, message: string): void => {
+		flags.push({ code, message });
+		needsReview = true;
+	};
+
+	if (!fit.converged) review("not_converged", "The fit stopped before it settled.");
+	fit.views.forEach((view, i) => {
+		const photo = fit.views.length > 1 ? `photo ${i + 1}` : "the photo";
+		if (view.reprojection_px === null || view.reprojection_px > POOR_REPROJECTION * view.stature_px) {
+			review("high_reprojection_error", `The body does not line up with the landmarks of ${photo}.`);
+			advice.push("Stand upright, facing the camera or sideways to it, with arms and legs visible.");
+		}
+		if (view.silhouetteIou === null) {
+			flags.push({ code: "no_silhouette", message: `No silhouette could be taken from ${photo}.` });
+			advice.push("Use a plain background that differs from the clothes.");
+		} else if (view.silhouetteIou < POOR_OVERLAP) {
+			review("silhouette_mismatch", `The outline of ${photo} differs from the fitted body: loose clothing or an object.`);
+			advice.push("Wear tight clothes, tie long hair up and keep bags and furniture away from the body.");
+		}
+		if (view.landmarks.length < FEW_LANDMARKS) {
+			review("few_landmarks", `Only ${view.landmarks.length} of 25 body points are visible in ${photo}.`);
+			advice.push("Show the whole body from head to feet, with arms slightly away from it.");
+		}
+	});
+	if (stated.stature_m !== null && Math.abs(fit.stature_m - stated.stature_m) > STATURE_TOLERANCE_M) {
+		review("stature_not_met", "No plausible body has the stated stature together with the other stated values.");
+		advice.push("Check the stated stature, weight and age.");
+	}
+	if (stated.mass_kg !== null && Math.abs(fit.mass_kg - stated.mass_kg) > MASS_TOLERANCE_KG) {
+		review("weight_not_met", "No plausible body has the stated weight together with the other stated values.");
+		advice.push("Check the stated stature, weight and age.");
+	}
+	if (stated.stature_m === null) {
+		flags.push({ code: "stature_unknown", message: "Without a stated stature the scale is a guess." });
+		advice.push("State the stature: a photo alone does not tell how large a person is.");
+	}
+	if (stated.mass_kg === null) {
+		flags.push({ code: "weight_unknown", message: "Without a stated weight the girths rest on the outline alone." });
+		advice.push("State the weight: it tells more about girths than any photo.");
+	}
+	if (stated.age_years === null) {
+		flags.push({ code: "age_unknown", message: "The age was guessed from the proportions." });
+		advice.push("State the age or the date of birth.");
+	} else if (stated.age_years < 2) {
+		review("infant", "Under two years the body model is too tall and its head too small.");
+	}
+	if (stated.sex === "unspecified") {
+		flags.push({ code: "sex_unknown", message: "Without a stated sex the body is a mean of both." });
+		advice.push("State the sex if you can.");
+	}
+	const sides = fit.views.filter((v) => Math.abs(Math.abs(v.yaw_deg) - 90) < 45).length;
+	if (fit.views.length > 0 && (sides === 0 || sides === fit.views.length)) {
+		flags.push({ code: "single_direction", message: "The photos show the body from one direction only." });
+		advice.push(sides === 0 ? "Add a side view." : "Add a front view.");
+	}
+	return { flags, advice: [...new Set(advice)], needsReview };
+}

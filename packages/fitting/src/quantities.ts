@@ -1,0 +1,86 @@
+import { measureBody } from "@anny-fitter/anthropometry";
+import { pullBackShapeGradient } from "@anny-fitter/body-model";
+import { computeSignedVolume, computeVolumeGradient } from "@anny-fitter/mesh";
+import type { LinearizedQuantity } from "./photo-problem.js";
+import type { PhotoFitter } from "./photo-fitter.js";
+import { evaluateFitterShape } from "./photo-fitter.js";
+import { SHAPE_COUNT, SHAPE_PARAMETERS } from "./shape-parameters.js";
+
+/** Mean density of the living body with the air in its lungs, kg/m³: a scale weighs mesh volume × this. */
+export const BODY_DENSITY_KG_M3 = 1010;
+
+/** Step of the finite differences of tape measures in a shape parameter; Anny is piecewise linear in most. */
+const MEASURE_STEP = 0.02;
+
+/** Mass of the body in `fitter.shape`, kg. */
+export function bodyMass(fitter: PhotoFitter): number {
+	return BODY_DENSITY_KG_M3 * Math.abs(computeSignedVolume(fitter.shape.vertices, fitter.model.triangles));
+}
+
+/** Tangent of ln(mass) at a shape; leaves that shape in `fitter.shape`. */
+export function linearizeLogMass(
+	fitter: PhotoFitter,
+	values: Float64Array,
+	mass_kg: number,
+	sigma_kg: number,
+): LinearizedQuantity {
+	evaluateFitterShape(fitter, values);
+	const { vertices } = fitter.shape;
+	const volume = computeSignedVolume(vertices, fitter.model.triangles);
+	const byVertex = new Float64Array(vertices.length);
+	computeVolumeGradient(byVertex, vertices, fitter.model.triangles);
+	const gradient = new Float64Array(SHAPE_COUNT);
+	const at = values.slice(0, SHAPE_COUNT);
+	pullBackShapeGradient(gradient, fitter.model, SHAPE_PARAMETERS, at, byVertex);
+	for (let i = 0; i < SHAPE_COUNT; i++) gradient[i] /= volume;
+	return {
+		value: Math.log(BODY_DENSITY_KG_M3 * Math.abs(volume)),
+		gradient,
+		at,
+		target: Math.log(mass_kg),
+		sigma: sigma_kg / mass_kg,
+	};
+}
+
+/**
+ * Values and derivatives of tape measures with respect to the shape, by central differences inside the bounds.
+ * Leaves the shape itself in `fitter.shape`.
+ *
+ * @returns per measurement id: value in metres and gradient [P]
+ */
+export function differentiateMeasures(
+	fitter: PhotoFitter,
+	values: Float64Array,
+	lower: Float64Array,
+	upper: Float64Array,
+	ids?: readonly string[],
+): Map<string, { value_m: number; gradient: Float64Array }> {
+	const point = values.slice(0, SHAPE_COUNT);
+	const measure = (): Map<string, { readonly value_m: number }> => {
+		evaluateFitterShape(fitter, point);
+		return measureBody(fitter.measurer, fitter.shape, ids);
+	};
+	const gradients = new Map<string, Float64Array>();
+	for (let p = 0; p < SHAPE_COUNT; p++) {
+		const above = Math.min(upper[p], values[p] + MEASURE_STEP);
+		const below = Math.max(lower[p], values[p] - MEASURE_STEP);
+		point[p] = above;
+		const high = measure();
+		point[p] = below;
+		const low = measure();
+		point[p] = values[p];
+		for (const [id, { value_m }] of high) {
+			let gradient = gradients.get(id);
+			if (!gradient) {
+				gradient = new Float64Array(SHAPE_COUNT);
+				gradients.set(id, gradient);
+			}
+			gradient[p] = (value_m - (low.get(id)?.value_m ?? value_m)) / (above - below);
+		}
+	}
+	const out = new Map<string, { value_m: number; gradient: Float64Array }>();
+	for (const [id, { value_m }] of measure()) {
+		out.set(id, { value_m, gradient: gradients.get(id) ?? new Float64Array(SHAPE_COUNT) });
+	}
+	return out;
+}

@@ -1,0 +1,123 @@
+import type { ShapeParameter } from "@anny-fitter/body-model";
+import { annyAgeFromYears } from "@anny-fitter/body-model";
+
+/**
+ * The shape that photos and stated values determine: Anny's eleven phenotypes and about twenty local changes that
+ * tape measures notice, left and right tied. Chosen from the sensitivities of body measurements to Anny's 256 local
+ * changes; names of MakeHuman mislead (`lowerarm-scale-horiz` is forearm length).
+ */
+const PHENOTYPES = [
+	"gender",
+	"age",
+	"muscle",
+	"weight",
+	"height",
+	"proportions",
+	"cupsize",
+	"firmness",
+	"african",
+	"asian",
+	"caucasian",
+] as const;
+
+const LOCAL_CHANGES: readonly (readonly string[])[] = [
+	["measure-neck-circ-incr"],
+	["head-scale-depth-incr"],
+	["head-scale-vert-incr"],
+	["torso-scale-horiz-incr"],
+	["torso-scale-depth-incr"],
+	["measure-bust-circ-incr"],
+	["measure-shoulder-dist-incr"],
+	["measure-napetowaist-dist-incr"],
+	["measure-waist-circ-incr"],
+	["stomach-tone-incr"],
+	["hip-scale-horiz-incr"],
+	["hip-scale-depth-incr"],
+	["measure-hips-circ-incr"],
+	["buttocks-volume-incr"],
+	["l-upperleg-fat-incr", "r-upperleg-fat-incr"],
+	["measure-thigh-circ-incr"],
+	["measure-upperleg-height-incr"],
+	["l-lowerleg-scale-vert-incr", "r-lowerleg-scale-vert-incr"],
+	["measure-calf-circ-incr"],
+	["measure-upperarm-length-incr"],
+	["measure-upperarm-circ-incr"],
+	["l-lowerarm-scale-horiz-incr", "r-lowerarm-scale-horiz-incr"],
+];
+
+/** The shape parameters of every fit, in solver order: phenotypes, then local changes. */
+export const SHAPE_PARAMETERS: readonly ShapeParameter[] = [
+	...PHENOTYPES.map((label): ShapeParameter => ({ kind: "phenotype", label })),
+	...LOCAL_CHANGES.map((labels): ShapeParameter => ({ kind: "local", labels })),
+];
+
+export const SHAPE_COUNT = SHAPE_PARAMETERS.length;
+
+/** Index of a phenotype among {@link SHAPE_PARAMETERS}. */
+export function phenotypeIndex(label: (typeof PHENOTYPES)[number]): number {
+	return PHENOTYPES.indexOf(label);
+}
+
+/** Named values of a shape vector: what Anny's forward pass and the result document take. */
+export function namedShape(values: ArrayLike<number>): {
+	phenotypes: Record<string, number>;
+	localChanges: Record<string, number>;
+} {
+	const phenotypes: Record<string, number> = {};
+	const localChanges: Record<string, number> = {};
+	SHAPE_PARAMETERS.forEach((parameter, i) => {
+		if (parameter.kind === "phenotype") phenotypes[parameter.label] = values[i];
+		else for (const label of parameter.labels) localChanges[label] = values[i];
+	});
+	return { phenotypes, localChanges };
+}
+
+export type Sex = "male" | "female" | "unspecified";
+
+/** Independent Gaussians on the shape vector. */
+export interface ShapePrior {
+	/** [SHAPE_COUNT] */
+	readonly mean: Float64Array;
+	/** [SHAPE_COUNT] */
+	readonly sigma: Float64Array;
+	/** [SHAPE_COUNT] hard bounds */
+	readonly lower: Float64Array;
+	readonly upper: Float64Array;
+}
+
+/**
+ * What is believed of a body before looking at it. Means are those of Anny bodies fitted to the ANSUR II survey
+ * (gender .08 / .69, muscle .46 / .57, weight .74 / .67, height .37 / .38 for men / women: 0.5 is not average);
+ * widths from fitting trials. Soldiers stand for everybody here, and children's means are rough.
+ *
+ * @param annyAge Anny's age in −1/3…1 (see `annyAgeFromYears`)
+ * @param ageSigma how sure that age is, in the same unit
+ */
+export function shapePrior(sex: Sex, annyAge: number, ageSigma: number): ShapePrior {
+	const mean = new Float64Array(SHAPE_COUNT);
+	const sigma = new Float64Array(SHAPE_COUNT);
+	const lower = new Float64Array(SHAPE_COUNT).fill(-1);
+	const upper = new Float64Array(SHAPE_COUNT).fill(1);
+	const femaleness = sex === "female" ? 1 : sex === "male" ? 0 : 0.5;
+	const blend = (male: number, female: number): number => male + femaleness * (female - male);
+	const set = (label: (typeof PHENOTYPES)[number], m: number, s: number): void => {
+		const i = phenotypeIndex(label);
+		mean[i] = m;
+		sigma[i] = s;
+		lower[i] = 0;
+	};
+	const isAdult = annyAge > annyAgeFromYears(15);
+	const isWoman = isAdult && sex !== "male";
+	set("gender", blend(0.08, 0.75), sex === "unspecified" ? 0.35 : 0.12);
+	set("age", annyAge, ageSigma);
+	set("muscle", isAdult ? blend(0.46, 0.5) : 0.5, 0.2);
+	set("weight", isAdult ? blend(0.74, 0.67) : 0.5, 0.35);
+	set("height", isAdult ? 0.37 : 0.42, 0.2);
+	set("proportions", 0.5, 0.2);
+	set("cupsize", 0.5, isWoman ? 0.2 : 0.03);
+	set("firmness", 0.5, isWoman ? 0.2 : 0.1);
+	for (const label of ["african", "asian", "caucasian"] as const) set(label, 0.5, 0.25);
+	lower[phenotypeIndex("age")] = -1 / 3;
+	for (let i = PHENOTYPES.length; i < SHAPE_COUNT; i++) sigma[i] = 0.1;
+	return { mean, sigma, lower, upper };
+}

@@ -1,0 +1,149 @@
+import type { BodyModel } from "@anny-fitter/body-model";
+import type { MeshTopology } from "@anny-fitter/mesh";
+import type { Articulation } from "./articulation.js";
+import { ARTICULATED_BONES } from "./articulation.js";
+import type { SignedDistanceField } from "./signed-distance.js";
+import { sampleSignedDistance } from "./signed-distance.js";
+
+/** Where cloth is expected: how far the skin lies inside the outline, millimetres, by the joint that carries it. */
+const CLOTH_OFFSET_MM: Readonly<Record<string, number>> = {
+	body: 7,
+	spine05: 7,
+	spine03: 7,
+	spine01: 7,
+	"clavicle.L": 5,
+	"clavicle.R": 5,
+	"upperarm01.L": 3,
+	"upperarm01.R": 3,
+	"lowerarm01.L": 1,
+	"lowerarm01.R": 1,
+	"upperleg01.L": 5,
+	"upperleg01.R": 5,
+	"lowerleg01.L": 3,
+	"lowerleg01.R": 3,
+};
+
+/** Standard deviation of the outline about body and cloth, metres: generic clothing of unknown cut. */
+const OUTLINE_SIGMA_M = 0.012;
+
+/** Rim vertices this close to the body's outline, in mask pixels, are taken to form it. */
+const OUTLINE_REACH = 2.6;
+
+/** Per vertex, what silhouettes need to know and never changes. */
+export interface SilhouetteSkin {
+	/** CSR over model vertices: joints of the reduced skeleton and weights */
+	readonly offsets: Uint32Array;
+	readonly joints: Int8Array;
+	readonly weights: Float64Array;
+	/** [vertices] expected cloth in metres, NaN where silhouettes are not to be trusted (head, hands, feet) */
+	readonly clothOffset_m: Float64Array;
+}
+
+/** Collapses the model's skin weights onto the reduced skeleton. */
+export function createSilhouetteSkin(model: BodyModel, articulation: Articulation): SilhouetteSkin {
+	const offsets = new Uint32Array(model.vertexCount + 1);
+	const joints: number[] = [];
+	const weights: number[] = [];
+	const clothOffset_m = new Float64Array(model.vertexCount);
+	const labels = ["body", ...ARTICULATED_BONES];
+	for (let v = 0; v < model.vertexCount; v++) {
+		const share = new Map<number, number>();
+		for (let k = model.skinOffsets[v]; k < model.skinOffsets[v + 1]; k++) {
+			const joint = articulation.jointOfBone[model.skinBones[k]];
+			share.set(joint, (share.get(joint) ?? 0) + model.skinWeights[k]);
+		}
+		let main = 0;
+		let mainWeight = -1;
+		for (const [joint, weight] of share) {
+			joints.push(joint);
+			weights.push(weight);
+			if (weight > mainWeight) {
+				main = joint;
+				mainWeight = weight;
+			}
+		}
+		offsets[v + 1] = joints.length;
+		const offset_mm = CLOTH_OFFSET_MM[labels[main]];
+		clothOffset_m[v] = offset_mm === undefined ? Number.NaN : offset_mm / 1000;
+	}
+	return { offsets, joints: Int8Array.from(joints), weights: Float64Array.from(weights), clothOffset_m };
+}
+
+/** A vertex on the silhouette's rim. Distances in mask pixels. */
+export interface RimVertex {
+	readonly vertex: number;
+	readonly clothOffset: number;
+	readonly sigma: number;
+}
+
+/**
+ * Vertices of the posed body that form its outline in a picture: ends of edges between a triangle that faces the camera
+ * and one that does not, near the outer outline of the body's own silhouette, away from the picture's border.
+ *
+ * @param cameraVertices [vertices*3] posed vertices in the camera frame, metres
+ * @param bodyField signed distance of the body's own silhouette, in mask pixels
+ * @param focal focal length in mask pixels; the principal point is the centre
+ */
+export function findRim(
+	topology: MeshTopology,
+	skin: SilhouetteSkin,
+	cameraVertices: Float64Array,
+	bodyField: SignedDistanceField,
+	focal: number,
+): RimVertex[] {
+	const { width, height } = bodyField;
+	const facing = new Uint8Array(topology.triangles.length / 3);
+	for (let t = 0; t < facing.length; t++) {
+		facing[t] = facesCamera(cameraVertices, topology.triangles, t) ? 1 : 0;
+	}
+	const seen = new Uint8Array(topology.vertexCount);
+	const rim: RimVertex[] = [];
+	const sample = new Float64Array(3);
+	for (let e = 0; e < topology.edges.length / 2; e++) {
+		const t1 = topology.edgeTriangles[2 * e + 1];
+		if (t1 < 0 || facing[topology.edgeTriangles[2 * e]] === facing[t1]) continue;
+		for (let end = 0; end < 2; end++) {
+			const vertex = topology.edges[2 * e + end];
+			if (seen[vertex]) continue;
+			seen[vertex] = 1;
+			const cloth_m = skin.clothOffset_m[vertex];
+			const z = cameraVertices[3 * vertex + 2];
+			if (Number.isNaN(cloth_m) || !(z > 0.05)) continue;
+			const u = width / 2 + (focal * cameraVertices[3 * vertex]) / z;
+			const v = height / 2 + (focal * cameraVertices[3 * vertex + 1]) / z;
+			if (u < 2 || v < 2 || u > width - 2 || v > height - 2) continue;
+			sampleSignedDistance(sample, bodyField, u, v);
+			if (Math.abs(sample[0]) > OUTLINE_REACH) continue;
+			const pixelsPerMetre = focal / z;
+			rim.push({ vertex, clothOffset: cloth_m * pixelsPerMetre, sigma: OUTLINE_SIGMA_M * pixelsPerMetre });
+		}
+	}
+	return rim;
+}
+
+/** Intersection over union of two binary masks of the same size. */
+export function intersectionOverUnion(a: Uint8Array, b: Uint8Array): number {
+	let both = 0;
+	let either = 0;
+	for (let i = 0; i < a.length; i++) {
+		if (a[i] && b[i]) both++;
+		if (a[i] || b[i]) either++;
+	}
+	return either === 0 ? 0 : both / either;
+}
+
+function facesCamera(p: Float64Array, triangles: Uint32Array, t: number): boolean {
+	const a = 3 * triangles[3 * t];
+	const b = 3 * triangles[3 * t + 1];
+	const c = 3 * triangles[3 * t + 2];
+	const ux = p[b] - p[a];
+	const uy = p[b + 1] - p[a + 1];
+	const uz = p[b + 2] - p[a + 2];
+	const vx = p[c] - p[a];
+	const vy = p[c + 1] - p[a + 1];
+	const vz = p[c + 2] - p[a + 2];
+	const nx = uy * vz - uz * vy;
+	const ny = uz * vx - ux * vz;
+	const nz = ux * vy - uy * vx;
+	return nx * p[a] + ny * p[a + 1] + nz * p[a + 2] < 0;
+}

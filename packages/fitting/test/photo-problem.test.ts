@@ -1,0 +1,112 @@
+import { type BodyModel, createBodyModel, createShapeState, evaluateShape } from "@anny-fitter/body-model";
+import { createRandom } from "@anny-fitter/math";
+import { openBodyModelData } from "@anny-fitter/platform";
+import { checkGradients } from "@anny-fitter/solver";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Articulation, createArticulation, ROTATION_COUNT } from "../src/articulation.js";
+import { createBodyPoints } from "../src/body-points.js";
+import { PhotoProblem, type SilhouetteTerms, type ViewTerms } from "../src/photo-problem.js";
+import { namedShape, SHAPE_COUNT, SHAPE_PARAMETERS, shapePrior } from "../src/shape-parameters.js";
+import { signedDistanceField } from "../src/signed-distance.js";
+import { createSilhouetteSkin } from "../src/silhouette.js";
+import { LOG_FOCAL, POSE, ROOT_ROTATION, TRANSLATION, VIEW_COUNT } from "../src/view-parameters.js";
+
+let model: BodyModel;
+let articulation: Articulation;
+beforeAll(async () => {
+	const { data } = await openBodyModelData();
+	model = createBodyModel(data, { allPhenotypes: true, localChanges: true });
+	articulation = createArticulation(model);
+});
+
+/** A photo problem with random landmarks and rim points around a random body. */
+function randomProblem(seed: number, viewCount: number): { problem: PhotoProblem; x: Float64Array } {
+	const random = createRandom(seed);
+	const x = new Float64Array(SHAPE_COUNT + VIEW_COUNT * viewCount);
+	const prior = shapePrior("female", 0.7, 0.05);
+	for (let i = 0; i < SHAPE_COUNT; i++) {
+		x[i] = SHAPE_PARAMETERS[i].kind === "phenotype" ? 0.52 + 0.3 * random.uniform() : 0.02 + 0.1 * random.uniform();
+	}
+	const shape = createShapeState(model);
+	evaluateShape(shape, model, namedShape(x));
+	const surface = Array.from({ length: 12 * viewCount }, () => Math.floor(random.uniform() * model.vertexCount));
+	const points = createBodyPoints(model, articulation, surface, 881, 100);
+	const skin = createSilhouetteSkin(model, articulation);
+	const views = Array.from({ length: viewCount }, (_, view): ViewTerms => {
+		const offset = SHAPE_COUNT + VIEW_COUNT * view;
+		x[offset + LOG_FOCAL] = 0.1 * random.normal();
+		x.set([0.1, 0.8, 3], offset + TRANSLATION);
+		for (let k = 0; k < 3; k++) x[offset + ROOT_ROTATION + k] = 0.3 * random.normal();
+		for (let k = 0; k < ROTATION_COUNT; k++) x[offset + POSE + k] = 0.3 * random.normal();
+		const mask = new Uint8Array(120 * 160);
+		for (let i = 0; i < mask.length; i++) mask[i] = Math.hypot((i % 120) - 55, (i / 120 - 80) / 2) < 30 ? 1 : 0;
+		const joints: number[] = [];
+		const weights: number[] = [];
+		const rims = surface.slice(12 * view, 12 * view + 12).map((vertex, i) => {
+			const first = joints.length;
+			for (let k = skin.offsets[vertex]; k < skin.offsets[vertex + 1]; k++) {
+				joints.push(skin.joints[k]);
+				weights.push(skin.weights[k]);
+			}
+			return { surface: 12 * view + i, first, last: joints.length, offset: 1, sigma: 2 };
+		});
+		const silhouette: SilhouetteTerms = {
+			field: signedDistanceField(mask, 120, 160),
+			scale: 0.2,
+			rims,
+			joints: Int8Array.from(joints),
+			weights: Float64Array.from(weights),
+			weight: 0.3,
+			outsideFactor: 1 / 3,
+		};
+		return {
+			width_px: 600,
+			height_px: 800,
+			focal_px: 900,
+			sigmaLogFocal: 0.1,
+			startRotation: Float64Array.of(1, 0, 0, 0, 0, -1, 0, 1, 0),
+			poseMean: new Float64Array(ROTATION_COUNT),
+			poseSigma: new Float64Array(ROTATION_COUNT).fill(0.3),
+			landmarks: Array.from({ length: 19 }, (_, j) => ({
+				name: `joint ${j + 1}`,
+				joint: j + 1,
+				offset: [0.02 * random.normal(), 0.02 * random.normal(), 0.02 * random.normal()] as [number, number, number],
+				u_px: 600 * random.uniform(),
+				v_px: 800 * random.uniform(),
+				sigma_px: 10,
+				weight: random.uniform(),
+			})),
+			silhouette,
+		};
+	});
+	const gradient = Float64Array.from({ length: SHAPE_COUNT }, () => random.normal());
+	const problem = new PhotoProblem({
+		articulation,
+		points,
+		prior,
+		stature: { value_m: 1.7, sigma_m: 0.002 },
+		quantities: [{ value: 4.2, gradient, at: x.slice(0, SHAPE_COUNT), target: 4.1, sigma: 0.1 }],
+		views,
+	});
+	return { problem, x };
+}
+
+describe("photo problem", () => {
+	test.each([
+		[31, 1],
+		[32, 2],
+	])("analytic Jacobian equals central differences in every parameter (seed %i, %i photos)", (seed, viewCount) => {
+		const { problem, x } = randomProblem(seed, viewCount);
+		const report = checkGradients(problem, x, new Float64Array(x.length).fill(1e-6), 2e-4);
+		const name = (p: number): string => (p < SHAPE_COUNT ? JSON.stringify(SHAPE_PARAMETERS[p]) : `view ${p - SHAPE_COUNT}`);
+		const bad = report.mismatches.map((m) => ({ ...m, name: name(m.parameter) }));
+		expect(bad.slice(0, 5)).toEqual([]);
+		expect(report.residualCount).toBe(SHAPE_COUNT + 2 + viewCount * (1 + ROTATION_COUNT + 2 * 19 + 12));
+	});
+
+	test("a body behind the camera is infeasible, not an error", () => {
+		const { problem, x } = randomProblem(33, 1);
+		x[SHAPE_COUNT + TRANSLATION + 2] = -5;
+		expect(problem.evaluate(x, { needsJacobian: false, add: () => undefined })).toBe(false);
+	});
+});

@@ -1,0 +1,135 @@
+import type { MeasurementDefinition } from "@anny-fitter/anthropometry";
+import { MEASUREMENTS } from "@anny-fitter/anthropometry";
+import type {
+	MeasurementDefinitionDocument,
+	MeasurementEstimate,
+	ModelDataDocument,
+	ResultDocument,
+	StatedFacts,
+	ViewDocument,
+	ViewLabel,
+	Warning,
+} from "@anny-fitter/contracts";
+import { RESULT_SCHEMA_VERSION } from "@anny-fitter/contracts";
+import type { EstimatedMeasurement, FittedView, PhotoFit, PhotoFitQuality, PhotoFitter } from "@anny-fitter/fitting";
+import {
+	interval90,
+	linearizeLogMass,
+	namedShape,
+	poseParametersFromArticulation,
+	standardDeviation,
+} from "@anny-fitter/fitting";
+
+/** What a result document is made of besides the fit. */
+export interface ResultInput {
+	readonly fitter: PhotoFitter;
+	readonly fit: PhotoFit;
+	readonly measurements: ReadonlyMap<string, EstimatedMeasurement>;
+	readonly quality: PhotoFitQuality;
+	readonly expectedVertexError_mm: number;
+	readonly stated: StatedFacts;
+	readonly photos: readonly { readonly name: string; readonly label: ViewLabel | null }[];
+	readonly timings_ms: Readonly<Record<string, number>>;
+	readonly modelData: ModelDataDocument;
+	readonly warnings: readonly Warning[];
+}
+
+/** Scatter of what people weigh against mesh volume × density: food, water, lungs. */
+const DENSITY_SIGMA = 0.01;
+
+/** `result.json` of a photo fit. `fitter.shape` must hold the fitted shape. */
+export function buildResultDocument(input: ResultInput): ResultDocument {
+	const { fitter, fit, quality } = input;
+	const { phenotypes, localChanges } = namedShape(fit.shape);
+	const views = fit.views.map((view, i): ViewDocument => {
+		const photo = input.photos[i];
+		return describeView(fitter, view, photo?.name ?? `photo ${i + 1}`, photo?.label ?? null);
+	});
+	const mass = linearizeLogMass(fitter, fit.shape, fit.mass_kg, 1);
+	const massSigma = fit.mass_kg * Math.hypot(standardDeviation(fit.covariance, mass.gradient), DENSITY_SIGMA);
+	return {
+		schema_version: RESULT_SCHEMA_VERSION,
+		stated: input.stated,
+		phenotypes,
+		local_changes: localChanges,
+		all_phenotypes: true,
+		pose_parameterization: "root_relative_world",
+		pose: views[0]?.pose ?? {},
+		views,
+		measurements: Object.fromEntries(
+			MEASUREMENTS.flatMap((definition) => {
+				const estimate = input.measurements.get(definition.id);
+				return estimate ? [[definition.id, describeMeasurement(definition, estimate)]] : [];
+			}),
+		),
+		stature_m: fit.stature_m,
+		mass_kg: fit.mass_kg,
+		mass_sigma_kg: massSigma,
+		mass_interval90_kg: interval90(fit.mass_kg, massSigma),
+		quality: {
+			flags: quality.flags.map(({ code, message }) => ({ code, message })),
+			advice: [...quality.advice],
+			flagged_for_review: quality.needsReview,
+			expected_pve_mm: input.expectedVertexError_mm,
+		},
+		timings_ms: { ...input.timings_ms },
+		model_data: input.modelData,
+		warnings: [...input.warnings],
+	};
+}
+
+/** A measurement's definition as documents carry it. */
+export function definitionDocument(definition: MeasurementDefinition): MeasurementDefinitionDocument {
+	return {
+		version: definition.version,
+		name: definition.name,
+		kind: definition.kind,
+		side: definition.side,
+		posture: definition.posture,
+		iso8559: definition.iso8559 ?? null,
+		text: definition.definition,
+	};
+}
+
+function describeMeasurement(definition: MeasurementDefinition, estimate: EstimatedMeasurement): MeasurementEstimate {
+	return {
+		value_m: estimate.value_m,
+		sigma_m: estimate.sigma_m,
+		interval90_m: [...estimate.interval90_m],
+		confidence: estimate.confidence,
+		sources: [...estimate.sources],
+		definition: definitionDocument(definition),
+	};
+}
+
+function describeView(fitter: PhotoFitter, view: FittedView, photo: string, label: ViewLabel | null): ViewDocument {
+	const { model, articulation, shape } = fitter;
+	const parameters = new Float64Array(12 * model.boneLabels.length);
+	poseParametersFromArticulation(parameters, articulation, shape.restBonePoses, view.rotations);
+	const pose = Object.fromEntries(
+		Array.from(articulation.bones, (bone) => [
+			model.boneLabels[bone] ?? "",
+			Array.from(parameters.subarray(12 * bone, 12 * bone + 12)),
+		]),
+	);
+	return {
+		photo,
+		label,
+		camera: {
+			width_px: view.width_px,
+			height_px: view.height_px,
+			focal_length_px: view.focal_px,
+			principal_point_px: [view.width_px / 2, view.height_px / 2],
+			camera_from_world: Array.from(view.cameraFromBody),
+		},
+		pose: pose as ViewDocument["pose"],
+		landmarks_used: view.landmarks.map((landmark) => ({
+			name: landmark.name,
+			image_px: [...landmark.image_px],
+			projected_px: [...landmark.projected_px],
+			weight: landmark.weight,
+		})),
+		reprojection_px: view.reprojection_px ?? 0,
+		silhouette_iou: view.silhouetteIou,
+	};
+}
