@@ -33,7 +33,13 @@ export async function decodeHeic(
 }
 
 function runWorker(request: HeicRequest): Promise<HeicReply> {
-	const worker = new Worker(new URL("./heic-worker.js", import.meta.url), { workerData: request });
+	const worker = new Worker(new URL("./heic-worker.js", import.meta.url), {
+		workerData: request,
+		execArgv: [],
+		// The decoder prints its complaints about damaged files; the error says it better.
+		stdout: true,
+		stderr: true,
+	});
 	let timer: NodeJS.Timeout | undefined;
 	return new Promise<HeicReply>((resolve, reject) => {
 		const fail = (cause: unknown) =>

@@ -3,9 +3,8 @@ import { AppError } from "@anny-fitter/contracts";
 import type { HolisticOptions, HolisticResult } from "@anny-fitter/perception";
 import type { PoseVariant } from "./model-table.js";
 import { defaultCacheDir } from "./onnx-cache.js";
-import type { ModelLoad } from "./sessions.js";
+import type { ModelLoad, SessionOptions } from "./sessions.js";
 import { type AnalysisInput, VisionThread } from "./vision-thread.js";
-import type { WorkerSettings } from "./worker-messages.js";
 
 export interface VisionOptions {
 	/** Pose network: accuracy against time. Default `heavy`. */
@@ -80,13 +79,13 @@ interface Job {
 
 /** Serves jobs one at a time on a thread that it replaces when it dies. */
 class VisionQueue {
-	readonly #settings: WorkerSettings;
+	readonly #settings: SessionOptions;
 	readonly #jobs: Job[] = [];
 	#thread: VisionThread | null = null;
-	#isBusy = false;
+	#running: Job | null = null;
 	#isClosed = false;
 
-	constructor(settings: WorkerSettings) {
+	constructor(settings: SessionOptions) {
 		this.#settings = settings;
 	}
 
@@ -137,13 +136,14 @@ class VisionQueue {
 	async close(): Promise<void> {
 		this.#isClosed = true;
 		for (const job of this.#jobs.splice(0)) job.reject(closed());
+		if (this.#running !== null) Atomics.store(this.#running.cancelled, 0, 1);
 		await this.#thread?.close(closed());
 	}
 
 	async #serve(): Promise<void> {
-		if (this.#isBusy) return;
-		this.#isBusy = true;
+		if (this.#running !== null) return;
 		for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift()) {
+			this.#running = job;
 			try {
 				if (!this.#thread?.isAlive) await this.start();
 				if (this.#isClosed) throw closed();
@@ -151,8 +151,8 @@ class VisionQueue {
 			} catch (error) {
 				job.reject(error);
 			}
+			this.#running = null;
 		}
-		this.#isBusy = false;
 	}
 }
 

@@ -5,7 +5,7 @@ import {
 	ONNX_CONVERTER_VERSION,
 	type RunModel,
 } from "@anny-fitter/perception";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-node";
 import { readModelFile } from "./model-package.js";
 import { holisticFiles, type ModelFileName, modelFile, type PoseVariant } from "./model-table.js";
 import { type CacheOutcome, cached, discard } from "./onnx-cache.js";
@@ -31,19 +31,29 @@ export interface Sessions {
 	release(): Promise<void>;
 }
 
+/** Wraps every call into ONNX Runtime. */
+export type NativeGuard = <T>(work: () => Promise<T>) => Promise<T>;
+
 /**
- * Load every network of Holistic. ONNX Runtime builds sessions on the calling thread, one after another.
+ * Load every network of Holistic. ONNX Runtime builds and runs sessions on the calling thread, one after another.
  *
  * @throws ModelFileError if a network is not installed
  */
-export async function createSessions(options: SessionOptions): Promise<Sessions> {
+export async function createSessions(
+	options: SessionOptions,
+	guard: NativeGuard = (work) => work(),
+): Promise<Sessions> {
+	// Loading the library runs native code too.
+	const ort = await guard(() => import("onnxruntime-node"));
 	const files = holisticFiles(options.variant);
 	const sessions = new Map<HolisticModel, InferenceSession>();
 	const loads: ModelLoad[] = [];
 	for (const model of Object.keys(files) as HolisticModel[]) {
 		const name = files[model];
 		const start = performance.now();
-		const { session, cache } = await openSession(name, options);
+		const { session, cache } = await openSession(name, options, (bytes) =>
+			guard(() => ort.InferenceSession.create(bytes, runtimeOptions(options.threads))),
+		);
 		sessions.set(model, session);
 		loads.push({ name, load_ms: performance.now() - start, cache });
 	}
@@ -53,12 +63,12 @@ export async function createSessions(options: SessionOptions): Promise<Sessions>
 			const session = sessions.get(model);
 			if (session === undefined) throw new RangeError(`unknown model ${model}`);
 			const size = MODEL_INPUT_SIZE[model];
-			const feeds = { [session.inputNames[0] ?? ""]: new Tensor("float32", input, [1, size, size, 3]) };
-			const results = await session.run(feeds);
+			const feeds = { [session.inputNames[0] ?? ""]: new ort.Tensor("float32", input, [1, size, size, 3]) };
+			const results = await guard(() => session.run(feeds));
 			return session.outputNames.map((name) => results[name]?.data as Float32Array);
 		},
 		release: async () => {
-			for (const session of sessions.values()) await session.release();
+			for (const session of sessions.values()) await guard(() => session.release());
 		},
 	};
 }
@@ -66,23 +76,24 @@ export async function createSessions(options: SessionOptions): Promise<Sessions>
 async function openSession(
 	name: ModelFileName,
 	options: SessionOptions,
+	createSession: (bytes: Uint8Array) => Promise<InferenceSession>,
 ): Promise<{ session: InferenceSession; cache: CacheOutcome }> {
 	const key = `${name}-${modelFile(name).sha256.slice(0, 16)}-v${ONNX_CONVERTER_VERSION}.onnx`;
 	const convert = async () => convertTfliteToOnnx(await readModelFile(name));
 	const { bytes, outcome } = await cached(options.cacheFolder, key, convert);
 	try {
-		return { session: await createSession(bytes, options.threads), cache: outcome };
+		return { session: await createSession(bytes), cache: outcome };
 	} catch (error) {
 		if (outcome !== "read") throw error;
 		// The entry is intact but not a model this runtime accepts: make it again, once.
 		await discard(options.cacheFolder, key);
 		const fresh = await cached(options.cacheFolder, key, convert);
-		return { session: await createSession(fresh.bytes, options.threads), cache: fresh.outcome };
+		return { session: await createSession(fresh.bytes), cache: fresh.outcome };
 	}
 }
 
-function createSession(bytes: Uint8Array, threads: number): Promise<InferenceSession> {
-	return InferenceSession.create(bytes, {
+function runtimeOptions(threads: number): InferenceSession.SessionOptions {
+	return {
 		intraOpNumThreads: threads,
 		interOpNumThreads: 1,
 		graphOptimizationLevel: "all",
@@ -92,5 +103,5 @@ function createSession(bytes: Uint8Array, threads: number): Promise<InferenceSes
 		enableMemPattern: false,
 		// Six thread pools that spin while idle would starve one another.
 		extra: { session: { intra_op: { allow_spinning: "0" } } },
-	});
+	};
 }

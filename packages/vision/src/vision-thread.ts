@@ -1,7 +1,8 @@
 import { Worker } from "node:worker_threads";
 import { AppError } from "@anny-fitter/contracts";
 import type { HolisticOptions, HolisticResult } from "@anny-fitter/perception";
-import type { ModelLoad } from "./sessions.js";
+import { closeGate, createNativeGate } from "./native-gate.js";
+import type { ModelLoad, SessionOptions } from "./sessions.js";
 import type { FromWorker, ToWorker, WorkerSettings } from "./worker-messages.js";
 
 /** Pixels to analyse; see `Photo`. */
@@ -16,8 +17,8 @@ interface Waiting {
 	reject(error: AppError): void;
 }
 
-/** How long a closing worker may take to release its networks before it is stopped. */
-const CLOSE_TIMEOUT_MS = 3000;
+/** How long closing waits for the worker. It is never stopped by force: that may abort the process. */
+const CLOSE_TIMEOUT_MS = 10_000;
 
 /**
  * One life of the worker thread: from start to exit. After a crash or `close` every waiting and later call rejects;
@@ -32,13 +33,19 @@ export class VisionThread {
 	#failure: AppError | null = null;
 	#nextId = 0;
 
-	constructor(settings: WorkerSettings) {
+	constructor(sessions: SessionOptions) {
+		const gate = createNativeGate();
 		this.#worker = new Worker(new URL("./vision-worker.js", import.meta.url), {
-			workerData: settings,
+			workerData: { sessions, gate } satisfies WorkerSettings,
 			name: "anny-fitter-vision",
+			// Flags of the main program (such as `--input-type`) may not fit a worker.
+			execArgv: [],
 		});
+		const onProcessExit = () => closeGate(gate);
+		process.once("exit", onProcessExit);
 		this.#exited = new Promise((resolve) => {
 			this.#worker.once("exit", () => {
+				process.off("exit", onProcessExit);
 				this.#fail(crashed("The vision worker stopped unexpectedly."));
 				resolve();
 			});
@@ -87,15 +94,18 @@ export class VisionThread {
 		if (this.#waiting.size === 0) this.#worker.unref();
 	}
 
-	/** Stop the thread; waiting calls reject with `reason`. Resolves when it has exited. */
+	/** End the thread after its current network; waiting calls reject with `reason`. Resolves when it has exited. */
 	async close(reason: AppError): Promise<void> {
-		const wasAlive = this.isAlive;
+		if (this.isAlive) this.#worker.postMessage({ type: "close" } satisfies ToWorker);
 		this.#fail(reason);
-		if (wasAlive) this.#worker.postMessage({ type: "close" } satisfies ToWorker);
 		this.#worker.ref();
-		const timer = setTimeout(() => void this.#worker.terminate(), wasAlive ? CLOSE_TIMEOUT_MS : 0);
-		await this.#exited;
+		let timer: NodeJS.Timeout | undefined;
+		const timeout = new Promise<void>((resolve) => {
+			timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
+		});
+		await Promise.race([this.#exited, timeout]);
 		clearTimeout(timer);
+		this.#worker.unref();
 	}
 
 	#settle(message: FromWorker & { type: "result" | "error" }): void {

@@ -2,6 +2,7 @@
 import { parentPort, type Transferable, workerData } from "node:worker_threads";
 import { AnalysisAborted, analyseHolistic, type HolisticResult } from "@anny-fitter/perception";
 import { ModelFileError } from "./model-package.js";
+import { passGate } from "./native-gate.js";
 import { createSessions, type Sessions } from "./sessions.js";
 import type { FromWorker, ToWorker, WorkerSettings } from "./worker-messages.js";
 
@@ -43,16 +44,19 @@ function buffersOf(result: HolisticResult): Transferable[] {
 }
 
 async function main(): Promise<void> {
+	const settings = workerData as WorkerSettings;
 	let sessions: Sessions;
 	try {
-		sessions = await createSessions(workerData as WorkerSettings);
+		sessions = await createSessions(settings.sessions, (work) => passGate(settings.gate, work));
 	} catch (error) {
 		reply({ type: "unusable", message: describe(error), isModelMissing: error instanceof ModelFileError });
 		return;
 	}
+	// The owner sends one photo at a time; closing waits for it.
+	let running: Promise<void> = Promise.resolve();
 	port.on("message", (message: ToWorker) => {
-		if (message.type === "analyse") void analyse(sessions, message);
-		else void sessions.release().finally(() => port.close());
+		if (message.type === "analyse") running = analyse(sessions, message);
+		else void running.then(() => sessions.release()).finally(() => port.close());
 	});
 	reply({ type: "ready", loads: sessions.loads });
 }

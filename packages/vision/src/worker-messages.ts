@@ -1,8 +1,12 @@
 import type { HolisticOptions, HolisticResult } from "@anny-fitter/perception";
+import type { NativeGate } from "./native-gate.js";
 import type { ModelLoad, SessionOptions } from "./sessions.js";
 
 /** What the worker is started with. */
-export type WorkerSettings = SessionOptions;
+export interface WorkerSettings {
+	readonly sessions: SessionOptions;
+	readonly gate: NativeGate;
+}
 
 export type ToWorker =
 	| {
