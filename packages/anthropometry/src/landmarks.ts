@@ -29,8 +29,8 @@ export const LANDMARKS = {
 	},
 	breast_crease: {
 		description: "points along the crease below the breast (the lowest counts)",
-		left: [8538, 8539, 10724, 10725],
-		right: [1866, 1867, 4072, 4073],
+		left: [8538, 8539],
+		right: [1866, 1867],
 	},
 	lower_rib: { description: "flank at the lowest ribs", left: [10655], right: [3995] },
 	iliac_crest: { description: "flank at the top of the hip bone", left: [10773], right: [4130] },
