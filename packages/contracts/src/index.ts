@@ -5,6 +5,8 @@ export { AppError, ERROR_TABLE } from "./errors.js";
 export { parseWith } from "./invalid-input.js";
 export type { MeasurementDefinitionDocument, MeasurementDocument } from "./measurement-document.js";
 export { measurementDefinitionSchema, measurementDocumentSchema } from "./measurement-document.js";
+export type { MeshFormat } from "./mesh-formats.js";
+export { MESH_FORMATS } from "./mesh-formats.js";
 export type { ModelDataDocument } from "./model-data.js";
 export { MODEL_DATA_SOURCES, modelDataSchema } from "./model-data.js";
 export type { ModelsDocument } from "./models-document.js";

@@ -19,7 +19,7 @@ export const measurementDefinitionSchema = z.object({
 export const measurementDocumentSchema = z.object({
 	schema_version: z.literal(1),
 	measurements: z.record(z.string(), z.object({ value_m: z.number(), definition: measurementDefinitionSchema })),
-	/** Mesh volume × 980 kg/m³, as Anny does; null when the mesh is not closed. */
+	/** Mesh volume × 1010 kg/m³, the air in the lungs included; null when it is not known. */
 	mass_kg: z.number().nullable(),
 	model_data: modelDataSchema.nullable(),
 	warnings: z.array(warningSchema),

@@ -11,7 +11,8 @@ export const modelsDocumentSchema = z.object({
 			/** Package and version, or the address it comes from. */
 			origin: z.string().min(1),
 			licence: z.string().min(1),
-			status: z.enum(["available", "missing"]),
+			/** `changed`: there, but not the version that this program was tested with. */
+			status: z.enum(["available", "changed", "missing"]),
 			/** Null when the model is missing. */
 			size_bytes: z.int().nonnegative().nullable(),
 		}),

@@ -1,0 +1,91 @@
+import type { ResultDocument } from "@anny-fitter/contracts";
+import type { TextStyle } from "./console-io.js";
+import { formatDuration, formatLength, formatMass, formatPercent, formatSize, halfWidth } from "./format-values.js";
+import { layOutTable } from "./table.js";
+
+/** A file that was written, for the report. */
+export interface WrittenFile {
+	readonly name: string;
+	readonly size_bytes: number;
+}
+
+/**
+ * The result of a fit as a person reads it on a terminal.
+ *
+ * @param document the result
+ * @param folder where the files are
+ * @param files what was written there
+ * @param style colours
+ * @returns text that ends with a line feed
+ */
+export function renderFitReport(
+	document: ResultDocument,
+	folder: string,
+	files: readonly WrittenFile[],
+	style: TextStyle,
+): string {
+	const sections = [
+		renderMeasurements(document, style),
+		renderQuality(document, style),
+		[
+			style.bold(`Written to ${folder}`),
+			...files.map((file) => `  ${file.name} ${style.dim(`(${formatSize(file.size_bytes)})`)}`),
+		],
+		[style.dim(renderTimings(document.timings_ms))],
+	];
+	return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+function renderMeasurements(document: ResultDocument, style: TextStyle): string[] {
+	const rows = Object.entries(document.measurements).map(([id, estimate]) => [
+		id,
+		formatLength(estimate.value_m),
+		`± ${formatLength(halfWidth(estimate.interval90_m))}`,
+		formatPercent(estimate.confidence),
+		estimate.sources.join(", "),
+	]);
+	const stated = document.stated.weight_kg === undefined ? "body volume" : "stated";
+	rows.push([
+		"weight",
+		formatMass(document.mass_kg),
+		`± ${formatMass(halfWidth(document.mass_interval90_kg))}`,
+		"",
+		stated,
+	]);
+	const [titles, ...lines] = layOutTable(
+		[
+			{ title: "measurement", align: "left" },
+			{ title: "value", align: "right" },
+			{ title: "90 % within", align: "right" },
+			{ title: "confidence", align: "right" },
+			{ title: "from", align: "left" },
+		],
+		rows,
+	);
+	return [style.bold(titles!), ...lines];
+}
+
+function renderQuality({ quality, views, warnings }: ResultDocument, style: TextStyle): string[] {
+	const lines = views.map((view, index) => {
+		const silhouette = view.silhouette_iou === null ? "not used" : `${formatPercent(view.silhouette_iou)} overlap`;
+		const name = view.label === null ? view.photo : `${view.photo} (${view.label})`;
+		return `  photo ${index + 1}, ${name}: landmarks within ${view.reprojection_px.toFixed(1)} px, silhouette ${silhouette}`;
+	});
+	if (quality.expected_pve_mm !== undefined) {
+		lines.push(`  expected distance to the true surface: ${quality.expected_pve_mm.toFixed(1)} mm on average`);
+	}
+	for (const flag of quality.flags) lines.push(`  ${style.yellow("!")} ${flag.message}`);
+	for (const warning of warnings) lines.push(`  ${style.yellow("!")} ${warning.message}`);
+	for (const advice of quality.advice) lines.push(`  ${style.green("→")} ${advice}`);
+	const verdict = quality.flagged_for_review ? style.yellow("needs review") : style.green("no objection");
+	return [`${style.bold("Quality:")} ${verdict}`, ...lines];
+}
+
+function renderTimings(timings_ms: Readonly<Record<string, number>>): string {
+	const { total, ...stages } = timings_ms;
+	const parts = Object.entries(stages).map(
+		([stage, time_ms]) => `${stage.replaceAll("_", " ")} ${formatDuration(time_ms)}`,
+	);
+	const sum = total ?? Object.values(stages).reduce((time, stage) => time + stage, 0);
+	return `Time ${formatDuration(sum)}: ${parts.join(", ")}`;
+}

@@ -1,0 +1,117 @@
+import {
+	AppError,
+	MESH_FORMATS,
+	type MeshFormat,
+	nearestName,
+	VIEW_LABELS,
+	type ViewLabel,
+} from "@anny-fitter/contracts";
+
+const METRES_PER_UNIT: Readonly<Record<string, number>> = { mm: 0.001, cm: 0.01, m: 1, in: 0.0254 };
+
+/**
+ * A number as people write it, with a point or a comma.
+ *
+ * @param text what was given to the option
+ * @param option name of the option, for messages
+ * @param example a valid value, for messages
+ * @throws {AppError} `invalid_argument`
+ */
+export function parseNumber(text: string, option: string, example: string): number {
+	const value = toNumber(text);
+	if (value !== null) return value;
+	throw new AppError("invalid_argument", `"${text}" is not a number for ${option}.`, {
+		remedy: `Write a plain number without a unit, such as ${option} ${example}.`,
+		details: { field: option },
+	});
+}
+
+function toNumber(text: string): number | null {
+	return /^[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)$/.test(text.trim()) ? Number(text.trim().replace(",", ".")) : null;
+}
+
+/**
+ * Tape measures as `id=length`, with the unit mm, cm, m or in.
+ *
+ * @param texts such as `waist_girth=82cm`
+ * @returns id → metres; the last of several values for an id counts
+ * @throws {AppError} `invalid_argument`
+ */
+export function parseMeasures(texts: readonly string[]): Record<string, number> {
+	const measures: Record<string, number> = {};
+	for (const text of texts) {
+		const [, id, amount, unit] = /^\s*([^=]*?)\s*=\s*([+-]?[\d.,]*)\s*([a-z"]*)\s*$/i.exec(text) ?? [];
+		const length = amount === undefined ? null : toNumber(amount);
+		if (id === undefined || id === "" || length === null) {
+			throw new AppError("invalid_argument", `"${text}" is not a tape measure.`, {
+				remedy: "Write an id, an equals sign and a length with its unit, such as --measure waist_girth=82cm.",
+				details: { field: "--measure" },
+			});
+		}
+		const metres = METRES_PER_UNIT[unit === '"' ? "in" : unit!.toLowerCase()];
+		if (metres === undefined) {
+			const cause =
+				unit === "" ? `The tape measure "${text}" has no unit.` : `"${unit}" in "${text}" is not a unit of length.`;
+			throw new AppError("invalid_argument", cause, {
+				remedy: `Add mm, cm, m or in, such as --measure ${id}=${amount}cm.`,
+				details: { field: "--measure" },
+			});
+		}
+		// 82 cm is 0.82 m, not 0.8200000000000001.
+		measures[id] = Number((length * metres).toPrecision(12));
+	}
+	return measures;
+}
+
+/**
+ * One view label per photo, or none at all.
+ *
+ * @param labels as given, in the order of the photos
+ * @param photoCount number of photos
+ * @throws {AppError} `invalid_argument`
+ */
+export function parseViews(labels: readonly string[], photoCount: number): ViewLabel[] {
+	if (labels.length > 0 && labels.length !== photoCount) {
+		throw new AppError(
+			"invalid_argument",
+			`There are ${count(labels.length, "view")} for ${count(photoCount, "photo")}.`,
+			{
+				remedy: "Give --view once per photo in the same order, or leave it out.",
+				details: { field: "--view" },
+			},
+		);
+	}
+	return labels.map((label) => requireOneOf(label, VIEW_LABELS, "--view"));
+}
+
+/**
+ * A comma-separated list of mesh formats.
+ *
+ * @param text such as `glb,obj`
+ * @returns the formats without repetition, in the order given
+ * @throws {AppError} `invalid_argument`
+ */
+export function parseFormats(text: string): MeshFormat[] {
+	const names = text.split(",").map((name) => name.trim().toLowerCase());
+	return [...new Set(names.filter((name) => name !== ""))].map((name) => requireOneOf(name, MESH_FORMATS, "--format"));
+}
+
+/**
+ * @param text what was given
+ * @param choices the valid values
+ * @param option name of the option, for messages
+ * @throws {AppError} `invalid_argument`
+ */
+export function requireOneOf<Choice extends string>(text: string, choices: readonly Choice[], option: string): Choice {
+	const choice = choices.find((candidate) => candidate === text);
+	if (choice !== undefined) return choice;
+	const nearest = nearestName(text, choices);
+	throw new AppError("invalid_argument", `"${text}" is not a valid value of ${option}.`, {
+		remedy: nearest === null ? `Use one of ${choices.join(", ")}.` : `Did you mean ${nearest}?`,
+		details: { field: option },
+	});
+}
+
+function count(amount: number, thing: string): string {
+	return `${amount} ${thing}${amount === 1 ? "" : "s"}`;
+}

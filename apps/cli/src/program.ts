@@ -1,0 +1,134 @@
+import { Command } from "commander";
+import type { ConsoleIo } from "./console-io.js";
+import type { DoctorOptions } from "./doctor-command.js";
+import type { FitOptions } from "./fit-command.js";
+import type { MeasureOptions } from "./measure-command.js";
+import type { MeshOptions } from "./mesh-command.js";
+import type { ModelsListOptions } from "./models-command.js";
+import { programVersion } from "./program-version.js";
+
+/**
+ * The command line: names, options and help. What a command does is loaded only when it runs, so that help is quick.
+ *
+ * @param io streams of the process
+ * @param onExitCode receives the exit code of the command that ran
+ */
+export function createProgram(io: ConsoleIo, onExitCode: (code: number) => void): Command {
+	const program = new Command("anny-fitter")
+		.description("Photos of a person in; a measured, rigged 3D body out, with an error bar on every number.")
+		.version(programVersion(), "-V, --version", "print the version")
+		.helpOption("-h, --help", "print help")
+		.configureHelp({ showGlobalOptions: true })
+		.configureOutput({
+			writeOut: (text) => io.stdout.write(text),
+			// Usage errors are reported by the caller, in the same two lines as all others.
+			writeErr: () => {},
+		})
+		.exitOverride()
+		.addHelpText("after", PROGRAM_EXAMPLES);
+
+	withCommonOptions(program.command("fit"))
+		.summary("fit a body to photos")
+		.description("Fits a body to one or several photos of the same person and measures it.")
+		.argument("<photo...>", "JPEG, PNG, WebP or HEIC files, at most eight")
+		.option("--view <label>", "front, side, back or three-quarter; once per photo, in order", collect, [])
+		.option("--height-cm <number>", "stature in centimetres")
+		.option("--weight-kg <number>", "weight in kilograms")
+		.option("--age-years <number>", "age in years")
+		.option("--dob <date>", "date of birth as YYYY-MM-DD, instead of the age")
+		.option("--sex <sex>", "male, female or unspecified")
+		.option("--measure <id=length>", "a tape measure, such as waist_girth=82cm (mm, cm, m or in)", collect, [])
+		.option("--out <folder>", "where to write (default: out/<name of the first photo>)")
+		.option("--format <list>", "mesh files besides body.glb: obj, ply, stl, separated by commas", "glb")
+		.option("--overlay", "also write a picture of the body over each photo")
+		.addHelpText("after", FIT_EXAMPLES)
+		.action(async (photos: string[], options: FitOptions) => {
+			const { runFit } = await import("./fit-command.js");
+			onExitCode(await runFit(photos, options, io));
+		});
+
+	withCommonOptions(program.command("mesh"))
+		.summary("write the mesh of given parameters")
+		.description("Builds the body that parameters describe and writes it as a mesh file.")
+		.requiredOption("--params <file>", "parameters as JSON, or the result.json of a fit")
+		.requiredOption("--out <file>", "file to write, ending in .obj, .glb, .ply or .stl")
+		.option("--topology <name>", "default or makehuman", "default")
+		.option("--frame <name>", "axes of OBJ, PLY and STL: anny (Z up) or gltf (Y up); a GLB is always Y up")
+		.option("--pose <name>", "given or rest", "given")
+		.addHelpText("after", MESH_EXAMPLES)
+		.action(async (options: MeshOptions) => {
+			const { runMesh } = await import("./mesh-command.js");
+			onExitCode(await runMesh(options, io));
+		});
+
+	withCommonOptions(program.command("measure"))
+		.summary("measure a mesh or given parameters")
+		.description("Measures a body in its rest pose.")
+		.option("--mesh <file>", "OBJ, PLY or GLB in Anny's topology, in metres")
+		.option("--params <file>", "parameters as JSON, or the result.json of a fit")
+		.addHelpText("after", MEASURE_EXAMPLES)
+		.action(async (options: MeasureOptions) => {
+			const { runMeasure } = await import("./measure-command.js");
+			onExitCode(await runMeasure(options, io));
+		});
+
+	const models = program
+		.command("models")
+		.summary("show the models in use")
+		.description("Body model data and neural networks: where they come from, their licences, whether they are there.");
+	withCommonOptions(models.command("list"))
+		.summary("list all models")
+		.description("Lists body model data and neural networks with origin, licence and state.")
+		.action(async (options: ModelsListOptions) => {
+			const { runModelsList } = await import("./models-command.js");
+			onExitCode(await runModelsList(options, io));
+		});
+
+	withCommonOptions(program.command("doctor"))
+		.summary("check the installation")
+		.description("Tries everything that a fit needs and says what to do about what fails.")
+		.action(async (options: DoctorOptions) => {
+			const { runDoctor } = await import("./doctor-command.js");
+			onExitCode(await runDoctor(options, io));
+		});
+	return program;
+}
+
+function withCommonOptions(command: Command): Command {
+	return command
+		.option("--model-data <folder>", "official body model data in MPFB2's layout (or set ANNY_FITTER_MODEL_DATA)")
+		.option("--json", "print the result, or the error, as JSON on stdout")
+		.option("--quiet", "print nothing but errors and JSON");
+}
+
+function collect(value: string, previous: readonly string[]): string[] {
+	return [...previous, value];
+}
+
+const PROGRAM_EXAMPLES = `
+Examples:
+  anny-fitter fit front.jpg side.jpg --height-cm 172 --weight-kg 68 --sex female
+  anny-fitter measure --params out/front/result.json
+  anny-fitter doctor
+
+Exit codes: 0 done, 2 wrong usage or input, 3 no usable person in the photos, 4 done, but the result needs review,
+70 failure of the program.`;
+
+const FIT_EXAMPLES = `
+Examples:
+  anny-fitter fit photo.jpg --height-cm 172 --weight-kg 68
+  anny-fitter fit front.jpg side.jpg --view front --view side --height-cm 172 --dob 1990-04-23 --sex female
+  anny-fitter fit photo.jpg --height-cm 172 --measure waist_girth=82cm --format obj,stl --out anna
+
+Writes result.json and body.glb. What you state counts as truth within its usual error: stature, weight and a tape
+measure improve the result more than a further photo does.`;
+
+const MESH_EXAMPLES = `
+Examples:
+  anny-fitter mesh --params out/photo/result.json --out body.obj --pose rest
+  anny-fitter mesh --params params.json --out body.stl --frame gltf`;
+
+const MEASURE_EXAMPLES = `
+Examples:
+  anny-fitter measure --params out/photo/result.json
+  anny-fitter measure --mesh body.obj --json`;

@@ -1,0 +1,219 @@
+import { createMeasurer, MEASUREMENTS, measureBody } from "@anny-fitter/anthropometry";
+import {
+	ALL_PHENOTYPE_LABELS,
+	type BodyModel,
+	createBodyModel,
+	createPoseState,
+	createShapeState,
+	evaluatePose,
+	evaluateShape,
+	identityPose,
+	type PhenotypeLabel,
+	type PoseState,
+	phenotypeRange,
+	type ShapeState,
+	type TopologyName,
+} from "@anny-fitter/body-model";
+import type {
+	MeasurementDocument,
+	MeshFormat,
+	ModelDataDocument,
+	ParamsDocument,
+	Warning,
+} from "@anny-fitter/contracts";
+import { AppError, nearestName } from "@anny-fitter/contracts";
+import { BODY_DENSITY_KG_M3 } from "@anny-fitter/fitting";
+import { computeSignedVolume } from "@anny-fitter/mesh";
+import { createRiggedMesh, type MeshFrame, writeGlb, writeObj, writePly, writeStl } from "@anny-fitter/mesh-io";
+import { type OpenedBodyModel, openBodyModelData } from "@anny-fitter/platform";
+import { definitionDocument } from "./result-document.js";
+
+export interface BuildBodyOptions {
+	/** Folder with the official body data; otherwise what is installed. */
+	readonly modelDataDir?: string | undefined;
+	readonly cacheDir?: string | undefined;
+	/** `default` (Anny's) or `makehuman`. */
+	readonly topology?: TopologyName | undefined;
+}
+
+export interface MeshExportOptions {
+	/** Axes of OBJ, PLY and STL; a GLB is always in glTF's frame. Default `anny`. */
+	readonly frame?: MeshFrame | undefined;
+	/** The parameters' pose or the rest pose. Default `given`. */
+	readonly pose?: "given" | "rest" | undefined;
+}
+
+/** A body made from parameters, ready to be written or measured. */
+export interface BuiltBody {
+	readonly modelData: ModelDataDocument;
+	readonly warnings: readonly Warning[];
+	/**
+	 * The body as a file. A GLB holds the rest surface, the skeleton and the skin; other formats the posed surface.
+	 *
+	 * @throws {AppError} `invalid_argument` when a pose cannot be written
+	 */
+	exportMesh(format: MeshFormat, options?: MeshExportOptions): Uint8Array;
+	/** Measures the rest pose. */
+	measure(): MeasurementDocument;
+}
+
+/**
+ * Builds the body that parameters describe.
+ *
+ * @throws {AppError} `invalid_argument` for labels or bones that the model does not have, `model_data_missing`,
+ *   `model_data_invalid`
+ */
+export async function buildBodyFromParams(params: ParamsDocument, options: BuildBodyOptions = {}): Promise<BuiltBody> {
+	const opened = await openBodyModelData({ modelDataDir: options.modelDataDir, cacheDir: options.cacheDir });
+	const model = createBodyModel(opened.data, {
+		topology: options.topology ?? "default",
+		allPhenotypes: params.all_phenotypes,
+		localChanges: true,
+	});
+	return buildBody(model, params, describeModelData(opened, model), describeWarnings(opened));
+}
+
+/** Which data a model was made from, for documents. */
+export function describeModelData(opened: OpenedBodyModel, model: BodyModel): ModelDataDocument {
+	return {
+		source: opened.source.name,
+		detail: opened.source.detail,
+		topology: model.topologyName,
+		topology_hash: model.topologyHash,
+	};
+}
+
+/** What was noticed while the body model was opened, for documents. */
+export function describeWarnings(opened: OpenedBodyModel): Warning[] {
+	return opened.warnings.map((message) => ({ code: "model_data", message }));
+}
+
+/**
+ * Builds the body that parameters describe, on a model that is already loaded.
+ *
+ * @param model with local changes, and with all phenotypes if the parameters want them
+ * @param warnings carried over to the body's own
+ * @throws {AppError} `invalid_argument` for labels or bones that the model does not have
+ */
+export function buildBody(
+	model: BodyModel,
+	params: ParamsDocument,
+	modelData: ModelDataDocument,
+	warnings: readonly Warning[] = [],
+): BuiltBody {
+	requireLabels(params, model);
+	const shape = createShapeState(model);
+	evaluateShape(shape, model, { phenotypes: params.phenotypes, localChanges: params.local_changes });
+	const given = createPoseState(model);
+	evaluatePose(given, model, shape, posePerBone(params, model), params.pose_parameterization);
+	const allWarnings = [...warnings, ...clampingWarnings(params, model)];
+	return {
+		modelData,
+		warnings: allWarnings,
+		exportMesh: (format, options = {}) => exportMesh(model, shape, given, format, options),
+		measure: () => measureShape(model, shape, modelData, allWarnings),
+	};
+}
+
+/**
+ * Measures a body at rest.
+ *
+ * @param shape rest vertices and bone heads of the model's topology
+ */
+export function measureShape(
+	model: BodyModel,
+	shape: Pick<ShapeState, "vertices" | "boneHeads">,
+	modelData: ModelDataDocument,
+	warnings: readonly Warning[],
+): MeasurementDocument {
+	const values = measureBody(createMeasurer(model), shape);
+	return {
+		schema_version: 1,
+		measurements: Object.fromEntries(
+			MEASUREMENTS.flatMap((definition) => {
+				const value = values.get(definition.id);
+				if (value === undefined) return [];
+				return [[definition.id, { value_m: value.value_m, definition: definitionDocument(definition) }]];
+			}),
+		),
+		mass_kg: BODY_DENSITY_KG_M3 * Math.abs(computeSignedVolume(shape.vertices, model.triangles)),
+		model_data: modelData,
+		warnings: [...warnings],
+	};
+}
+
+function exportMesh(
+	model: BodyModel,
+	shape: ShapeState,
+	given: PoseState,
+	format: MeshFormat,
+	options: MeshExportOptions,
+): Uint8Array {
+	const { frame = "anny", pose = "given" } = options;
+	if (format === "glb") {
+		try {
+			return writeGlb(createRiggedMesh(model, shape, given), { pose }).bytes;
+		} catch (cause) {
+			if (!(cause instanceof RangeError)) throw cause;
+			throw new AppError("invalid_argument", `The body cannot be written as GLB: ${lowerFirst(cause.message)}`, {
+				remedy: "Use rotations and translations only in the pose, or write OBJ, PLY or STL.",
+				cause,
+			});
+		}
+	}
+	const { triangles, quads, uvs, quadUvs } = model;
+	const mesh = { vertices: pose === "rest" ? shape.vertices : given.vertices, triangles, quads, uvs, quadUvs };
+	const write = { obj: writeObj, ply: writePly, stl: writeStl }[format];
+	return write(mesh, { frame });
+}
+
+function requireLabels(params: ParamsDocument, model: BodyModel): void {
+	for (const label of Object.keys(params.phenotypes)) {
+		if (model.phenotypeLabels.includes(label)) continue;
+		if ((ALL_PHENOTYPE_LABELS as readonly string[]).includes(label)) {
+			throw unknownLabel(
+				`The phenotype "${label}" belongs to the full set, which these parameters do not use.`,
+				`Add "all_phenotypes": true, or remove the phenotype.`,
+			);
+		}
+		throw unknownName("phenotype", label, ALL_PHENOTYPE_LABELS);
+	}
+	for (const label of Object.keys(params.local_changes)) {
+		if (!model.localChangeLabels.includes(label)) throw unknownName("local change", label, model.localChangeLabels);
+	}
+	for (const bone of Object.keys(params.pose)) {
+		if (!model.boneLabels.includes(bone)) throw unknownName("bone", bone, model.boneLabels);
+	}
+}
+
+function unknownName(kind: string, name: string, candidates: readonly string[]): AppError {
+	const nearest = nearestName(name, candidates);
+	return unknownLabel(
+		`The body model has no ${kind} "${name}".`,
+		nearest === null ? `Correct the name of the ${kind}, or remove it.` : `Did you mean "${nearest}"?`,
+	);
+}
+
+function unknownLabel(message: string, remedy: string): AppError {
+	return new AppError("invalid_argument", message, { remedy });
+}
+
+function posePerBone(params: ParamsDocument, model: BodyModel): Float64Array {
+	const pose = identityPose(model);
+	for (const [bone, affine] of Object.entries(params.pose)) pose.set(affine, 12 * model.boneLabels.indexOf(bone));
+	return pose;
+}
+
+function clampingWarnings(params: ParamsDocument, model: BodyModel): Warning[] {
+	return model.phenotypeLabels.flatMap((label) => {
+		const value = params.phenotypes[label];
+		const [lowest, highest] = phenotypeRange(label as PhenotypeLabel);
+		if (value === undefined || (value >= lowest && value <= highest)) return [];
+		const message = `The phenotype ${label} is ${value}; the model uses ${value < lowest ? lowest : highest}, the end of its range.`;
+		return [{ code: "phenotype_clamped", message }];
+	});
+}
+
+function lowerFirst(text: string): string {
+	return text.charAt(0).toLowerCase() + text.slice(1);
+}
