@@ -22,7 +22,13 @@ import { openBodyModelData } from "@anny-fitter/platform";
 import { openVision } from "@anny-fitter/vision";
 import { calibrateAnchors, collectSightings } from "./calibrate-landmarks.js";
 import { mean, median } from "./statistics.js";
-import { loadSyntheticSubjects, observe, type SyntheticSubject, type SyntheticView, statedTruth } from "./synthetic-subjects.js";
+import {
+	loadSyntheticSubjects,
+	observe,
+	type SyntheticSubject,
+	type SyntheticView,
+	statedTruth,
+} from "./synthetic-subjects.js";
 
 export const GIRTHS = [
 	"chest_girth",
@@ -107,7 +113,9 @@ export function measureAccuracy(
 		const fitted = measureBody(fitter.measurer, fitter.shape, GIRTHS);
 		const fittedVertices = fitter.shape.vertices.slice();
 		const truth = truthMeasures(fitter, subject);
-		row.girthErrors_mm.push(GIRTHS.map((id) => 1000 * ((fitted.get(id)?.value_m ?? 0) - (truth.get(id)?.value_m ?? 0))));
+		row.girthErrors_mm.push(
+			GIRTHS.map((id) => 1000 * ((fitted.get(id)?.value_m ?? 0) - (truth.get(id)?.value_m ?? 0))),
+		);
 		row.pve_mm.push(1000 * vertexError(fittedVertices, subject.restVertices));
 	}
 	return row;
@@ -160,7 +168,16 @@ function vertexError(a: ArrayLike<number>, b: ArrayLike<number>): number {
 
 /** The table as Markdown. */
 export function accuracyTable(rows: readonly AccuracyRow[]): string {
-	const head = ["inputs", ...GIRTHS.map((g) => g.replace("_girth", "").replaceAll("_", " ")), "mean of 8", "tight / regular / loose", "PVE mm", "joints % of stature", "IoU", "fit ms"];
+	const head = [
+		"inputs",
+		...GIRTHS.map((g) => g.replace("_girth", "").replaceAll("_", " ")),
+		"mean of 8",
+		"tight / regular / loose",
+		"PVE mm",
+		"joints % of stature",
+		"IoU",
+		"fit ms",
+	];
 	const lines = rows.map((row) => {
 		const perGirth = GIRTHS.map((_, g) => mean(row.girthErrors_mm.map((e) => Math.abs(e[g] ?? 0))));
 		const byClothing = ["tight", "regular", "loose"].map((c) =>
@@ -221,10 +238,19 @@ async function main(): Promise<void> {
 	const rows = [
 		{ name: "stated values, no photo", views: () => false, stated: statedTruth },
 		{ name: "front + side", views: frontSide, stated: statedTruth },
-		{ name: "front + side, landmarks calibrated on the others", views: frontSide, stated: statedTruth, anchors: leaveOneOut },
+		{
+			name: "front + side, landmarks calibrated on the others",
+			views: frontSide,
+			stated: statedTruth,
+			anchors: leaveOneOut,
+		},
 		{ name: "front", views: front, stated: statedTruth },
 		{ name: "every photo", views: () => true, stated: statedTruth },
-		{ name: "front + side, no weight", views: frontSide, stated: (s: SyntheticSubject) => ({ ...statedTruth(s), mass_kg: null }) },
+		{
+			name: "front + side, no weight",
+			views: frontSide,
+			stated: (s: SyntheticSubject) => ({ ...statedTruth(s), mass_kg: null }),
+		},
 		{ name: "front + side, nothing stated", views: frontSide, stated: () => STATED_NOTHING },
 	].map((setting) => measureAccuracy(fitter, subjects, observations, setting));
 	console.log(`Mean absolute error in mm on ${subjects.length} rendered subjects, body data: ${source.name}.`);

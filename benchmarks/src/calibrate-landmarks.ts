@@ -5,12 +5,12 @@
  *   npm run calibrate-landmarks -w @anny-fitter/benchmarks
  */
 import {
+	type BodyModel,
 	createBodyModel,
 	createPoseState,
 	createShapeState,
 	evaluatePose,
 	evaluateShape,
-	type BodyModel,
 } from "@anny-fitter/body-model";
 import { type AnchorCalibration, CALIBRATED_ANCHORS, type PhotoObservation } from "@anny-fitter/fitting";
 import { openBodyModelData } from "@anny-fitter/platform";

@@ -7,7 +7,13 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
-import { createBodyModel, createPoseState, createShapeState, evaluatePose, evaluateShape } from "@anny-fitter/body-model";
+import {
+	createBodyModel,
+	createPoseState,
+	createShapeState,
+	evaluatePose,
+	evaluateShape,
+} from "@anny-fitter/body-model";
 import { createRandom } from "@anny-fitter/math";
 import { openFitEngine } from "@anny-fitter/pipeline";
 import { openBodyModelData } from "@anny-fitter/platform";
@@ -118,7 +124,20 @@ const timings = [
 		what: "cold start to a fitted body (one photo, GLB written)",
 		value: ms(
 			coldStart(
-				["fit", `${root}samples/woman-front.jpg`, "--height-cm", "172.4", "--weight-kg", "71", "--age-years", "33", "--sex", "female", "--out", `${root}out/speed`],
+				[
+					"fit",
+					`${root}samples/woman-front.jpg`,
+					"--height-cm",
+					"172.4",
+					"--weight-kg",
+					"71",
+					"--age-years",
+					"33",
+					"--sex",
+					"female",
+					"--out",
+					`${root}out/speed`,
+				],
 				3,
 			),
 		),

@@ -12,11 +12,11 @@ import type { WorkingMask } from "./mask.js";
 import { createWorkingMask } from "./mask.js";
 import type { PhotoFitter } from "./photo-fitter.js";
 import { evaluateFitterPose, evaluateFitterShape } from "./photo-fitter.js";
-import type { LandmarkTerm, LinearizedQuantity, SilhouetteTerms, ViewTerms } from "./photo-problem.js";
+import type { LandmarkTerm, SilhouetteTerms, StatedQuantity, ViewTerms } from "./photo-problem.js";
 import { PhotoProblem } from "./photo-problem.js";
-import { bodyMass, differentiateMeasures, linearizeLogMass } from "./quantities.js";
+import { bodyMass, differentiateMeasures, logMassQuantity, tangentOf, tangentQuantity } from "./quantities.js";
 import type { Sex, ShapePrior } from "./shape-parameters.js";
-import { SHAPE_COUNT, shapePrior } from "./shape-parameters.js";
+import { phenotypeIndex, SHAPE_COUNT, shapePrior } from "./shape-parameters.js";
 import type { SignedDistanceField } from "./signed-distance.js";
 import { signedDistanceField } from "./signed-distance.js";
 import { findRim, intersectionOverUnion } from "./silhouette.js";
@@ -111,6 +111,9 @@ const AGE_ANCHORS_YEARS: readonly { readonly years: number; readonly sigma: numb
 	{ years: 4, sigma: 0.07, penalty: 5 },
 ];
 
+/** Both sides of the kink at average muscle. */
+const MUSCLE_STARTS = [0.25, 0.7] as const;
+
 /** A silhouette's hundreds of correlated rim points count as this many independent ones. */
 const SILHOUETTE_EFFECTIVE_POINTS = 60;
 /** Weight where the outline lies beyond body and expected cloth: hair, coats and bags are outside, never inside. */
@@ -202,26 +205,38 @@ class PhotoSolve {
 		for (let round = 0; round < rounds && this.#observations.length > 0; round++) {
 			this.#options.onProgress?.("silhouettes", 0.45 + (0.5 * round) / rounds);
 			this.#views = this.#views.map((view, i) => ({ ...view, silhouette: this.#silhouetteTerms(i) }));
-			this.#run({ maxIterations: round === rounds - 1 ? 12 : 5 });
+			const isLast = round === rounds - 1;
+			this.#run({ maxIterations: isLast ? 15 : 5, exact: isLast });
 		}
 		return this.#finish();
 	}
 
-	/** Prior and stated values only; mass and measures are re-linearised until they hold. */
+	/**
+	 * Prior and stated values only. Anny has a kink at average muscle, which stops a solver on the wrong side: it starts on
+	 * both, and the cheaper end counts. Tape measures are re-linearised until they hold.
+	 */
 	#solveStated(): void {
-		const views = this.#views;
-		this.#views = [];
-		const shape = this.#x.slice(0, SHAPE_COUNT);
-		for (let round = 0; round < 8; round++) {
-			const before = shape.slice();
-			const summary = minimizeLeastSquares(this.#problem(shape, []), shape, { maxIterations: 10 });
-			shape.set(summary.x);
-			this.#iterations += summary.iterations;
-			this.#last = summary;
-			if (shape.every((v, i) => Math.abs(v - before[i]) < 1e-4)) break;
+		let best: SolverSummary | null = null;
+		for (const muscle of MUSCLE_STARTS) {
+			const start = this.#x.slice(0, SHAPE_COUNT);
+			start[phenotypeIndex("muscle")] = muscle;
+			const summary = this.#solveStatedFrom(start);
+			if (!best || (summary.costHistory.at(-1) ?? 0) < (best.costHistory.at(-1) ?? 0)) best = summary;
 		}
-		this.#x.set(shape);
-		this.#views = views;
+		if (best) this.#x.set(best.x);
+		this.#last = best;
+	}
+
+	#solveStatedFrom(start: Float64Array): SolverSummary {
+		const rounds = Object.keys(this.#stated.measures_m).length > 0 ? 6 : 1;
+		let x = start;
+		for (let round = 1; ; round++) {
+			const summary = minimizeLeastSquares(this.#problem(x, [], true), x, { maxIterations: 20, costTolerance: 1e-4 });
+			this.#iterations += summary.iterations;
+			const moved = summary.x.some((v, i) => Math.abs(v - x[i]) > 1e-3);
+			if (round >= rounds || !moved) return summary;
+			x = summary.x;
+		}
 	}
 
 	#startViews(): void {
@@ -262,9 +277,9 @@ class PhotoSolve {
 		});
 	}
 
-	#run({ maxIterations, holdShape = false }: { maxIterations: number; holdShape?: boolean }): void {
+	#run({ maxIterations, holdShape = false, exact = false }: SolveRound): void {
 		const surface: number[] = this.#views.flatMap((v) => v.silhouette?.rims.map((r) => r.surface) ?? []);
-		const problem = this.#problem(this.#x, surface);
+		const problem = this.#problem(this.#x, surface, exact);
 		const hold = new Uint8Array(this.#x.length);
 		if (holdShape) hold.fill(1, 0, SHAPE_COUNT);
 		const summary = minimizeLeastSquares(problem, this.#x, {
@@ -278,10 +293,10 @@ class PhotoSolve {
 		this.#last = summary;
 	}
 
-	/** The problem linearised at `x`; `surface` lists the rim vertices of all views one after the other. */
-	#problem(x: Float64Array, surface: readonly number[]): PhotoProblem {
+	/** The problem around `x`; `surface` lists the rim vertices of all views one after the other. */
+	#problem(x: Float64Array, surface: readonly number[], exact: boolean): PhotoProblem {
 		const { articulation, model, shape } = this.#fitter;
-		const quantities = this.#quantities(x);
+		const quantities = this.#quantities(x, exact);
 		evaluateFitterShape(this.#fitter, x);
 		let next = 0;
 		const views = this.#views.map((view): ViewTerms => {
@@ -293,29 +308,29 @@ class PhotoSolve {
 			articulation,
 			points: createBodyPoints(model, articulation, surface, ...extremeVertices(shape.vertices)),
 			prior: this.#prior,
-			stature:
-				this.#stated.stature_m === null ? null : { value_m: this.#stated.stature_m, sigma_m: STATURE_SIGMA_M },
+			stature: this.#stated.stature_m === null ? null : { value_m: this.#stated.stature_m, sigma_m: STATURE_SIGMA_M },
 			quantities,
 			views,
 		});
 	}
 
-	#quantities(x: Float64Array): LinearizedQuantity[] {
+	/**
+	 * What was stated besides the stature. Tape measures are followed along their tangent; so is the mass, unless it is to
+	 * be `exact`: Anny's kinks can make a tangent miss by kilograms.
+	 */
+	#quantities(x: Float64Array, exact: boolean): StatedQuantity[] {
 		const { mass_kg, measures_m } = this.#stated;
-		const out: LinearizedQuantity[] = [];
-		if (mass_kg !== null) out.push(linearizeLogMass(this.#fitter, x, mass_kg, massSigma(mass_kg)));
+		const out: StatedQuantity[] = [];
+		if (mass_kg !== null) {
+			const mass = logMassQuantity(this.#fitter, mass_kg, massSigma(mass_kg));
+			out.push(exact ? mass : tangentOf(mass, x));
+		}
 		const ids = Object.keys(measures_m);
 		if (ids.length > 0) {
 			const tapes = differentiateMeasures(this.#fitter, x, this.#prior.lower, this.#prior.upper, ids);
 			for (const [id, { value_m, gradient }] of tapes) {
 				const target = measures_m[id];
-				out.push({
-					value: value_m,
-					gradient,
-					at: x.slice(0, SHAPE_COUNT),
-					target,
-					sigma: STATED_MEASURE_SIGMA * target,
-				});
+				out.push(tangentQuantity(value_m, gradient, x, target, STATED_MEASURE_SIGMA * target));
 			}
 		}
 		return out;
@@ -363,9 +378,7 @@ class PhotoSolve {
 		rotationFromVector(turn, this.#x, offset + ROOT_ROTATION);
 		multiplyRotations(r, turn, view.startRotation);
 		const t = this.#x.subarray(offset + TRANSLATION, offset + TRANSLATION + 3);
-		const cameraFromBody = Float64Array.of(
-			...[0, 1, 2].flatMap((k) => [r[3 * k], r[3 * k + 1], r[3 * k + 2], t[k]]),
-		);
+		const cameraFromBody = Float64Array.of(...[0, 1, 2].flatMap((k) => [r[3 * k], r[3 * k + 1], r[3 * k + 2], t[k]]));
 		const posed = this.#fitter.pose.vertices;
 		const vertices = new Float64Array(posed.length);
 		for (let v = 0; v < posed.length; v += 3) {
@@ -456,17 +469,20 @@ class PhotoSolve {
 	}
 }
 
+interface SolveRound {
+	readonly maxIterations: number;
+	readonly holdShape?: boolean;
+	/** Evaluate the stated mass exactly at every step instead of along its tangent. */
+	readonly exact?: boolean;
+}
+
 interface MaskField {
 	readonly mask: WorkingMask;
 	readonly field: SignedDistanceField;
 }
 
 /** Landmarks that are visible and inside the picture, as residual terms. */
-function landmarkTerms(
-	seen: PhotoObservation,
-	height_px: number,
-	anchors: readonly LandmarkAnchor[],
-): LandmarkTerm[] {
+function landmarkTerms(seen: PhotoObservation, height_px: number, anchors: readonly LandmarkAnchor[]): LandmarkTerm[] {
 	return anchors.flatMap((anchor) => {
 		const i = 5 * anchor.landmark;
 		const u_px = seen.body[i];

@@ -17,7 +17,7 @@ export type { PhotoFitter } from "./photo-fitter.js";
 export { createPhotoFitter, evaluateFitterPose, evaluateFitterShape } from "./photo-fitter.js";
 export type { PhotoFitQuality, QualityFlag } from "./quality.js";
 export { assessPhotoFit } from "./quality.js";
-export { BODY_DENSITY_KG_M3, bodyMass, linearizeLogMass } from "./quantities.js";
+export { BODY_DENSITY_KG_M3, bodyMass, logMassQuantity } from "./quantities.js";
 export type { Sex, ShapePrior } from "./shape-parameters.js";
 export { namedShape, SHAPE_COUNT, SHAPE_PARAMETERS, shapePrior } from "./shape-parameters.js";
 export type { EstimatedMeasurement } from "./uncertainty.js";

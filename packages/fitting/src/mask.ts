@@ -18,7 +18,8 @@ const LONG_SIDE_PX = 640;
  * @returns null when nothing is inside
  */
 export function createWorkingMask(mask: Float32Array, width: number, height: number): WorkingMask | null {
-	if (mask.length !== width * height) throw new RangeError(`The mask has ${mask.length} pixels, not ${width}×${height}.`);
+	if (mask.length !== width * height)
+		throw new RangeError(`The mask has ${mask.length} pixels, not ${width}×${height}.`);
 	const scale = Math.min(1, LONG_SIDE_PX / Math.max(width, height));
 	const w = Math.max(2, Math.round(width * scale));
 	const h = Math.max(2, Math.round(height * scale));

@@ -1,7 +1,7 @@
-import type { BodyModel, PoseState, ShapeState } from "@anny-fitter/body-model";
-import { createPoseState, createShapeState, evaluatePose, evaluateShape } from "@anny-fitter/body-model";
 import type { Measurer } from "@anny-fitter/anthropometry";
 import { createMeasurer } from "@anny-fitter/anthropometry";
+import type { BodyModel, PoseState, ShapeState } from "@anny-fitter/body-model";
+import { createPoseState, createShapeState, evaluatePose, evaluateShape } from "@anny-fitter/body-model";
 import type { MeshTopology } from "@anny-fitter/mesh";
 import { createMeshTopology } from "@anny-fitter/mesh";
 import type { Articulation } from "./articulation.js";

@@ -65,15 +65,15 @@ export interface ViewTerms {
 	readonly silhouette: SilhouetteTerms | null;
 }
 
-/** A scalar of the body (ln mass, a girth) replaced by its tangent at the shape where it was last evaluated. */
-export interface LinearizedQuantity {
-	readonly value: number;
-	/** [P] */
-	readonly gradient: Float64Array;
-	/** [P] */
-	readonly at: Float64Array;
+/** A scalar of the body that somebody stated: ln mass, a girth. */
+export interface StatedQuantity {
 	readonly target: number;
 	readonly sigma: number;
+	/**
+	 * @param shape [P] shape vector (may be longer)
+	 * @param gradient [P] receives the derivatives, or null when they are not wanted
+	 */
+	evaluate(shape: Float64Array, gradient: Float64Array | null): number;
 }
 
 export interface PhotoProblemInput {
@@ -82,7 +82,7 @@ export interface PhotoProblemInput {
 	readonly prior: ShapePrior;
 	/** Stated stature in metres with σ, or null. */
 	readonly stature: { readonly value_m: number; readonly sigma_m: number } | null;
-	readonly quantities: readonly LinearizedQuantity[];
+	readonly quantities: readonly StatedQuantity[];
 	readonly views: readonly ViewTerms[];
 }
 
@@ -143,11 +143,8 @@ export class PhotoProblem implements LeastSquaresProblem {
 			sink.add((points.stature - stature.value_m) / stature.sigma_m, 1, squaredLoss, row, -1, this.#block);
 		}
 		for (const q of quantities) {
-			let value = q.value;
-			for (let i = 0; i < SHAPE_COUNT; i++) {
-				value += q.gradient[i] * (x[i] - q.at[i]);
-				row[i] = q.gradient[i] / q.sigma;
-			}
+			const value = q.evaluate(x, sink.needsJacobian ? row : null);
+			for (let i = 0; i < SHAPE_COUNT; i++) row[i] /= q.sigma;
 			sink.add((value - q.target) / q.sigma, 1, squaredLoss, row, -1, this.#block);
 		}
 	}
@@ -157,7 +154,14 @@ export class PhotoProblem implements LeastSquaresProblem {
 		const { points, articulation } = this.#input;
 		const offset = SHAPE_COUNT + VIEW_COUNT * view;
 		const needsJacobian = sink.needsJacobian;
-		evaluateArticulation(this.#pose, articulation, points.heads, x, offset + POSE, needsJacobian ? points.headsByShape : null);
+		evaluateArticulation(
+			this.#pose,
+			articulation,
+			points.heads,
+			x,
+			offset + POSE,
+			needsJacobian ? points.headsByShape : null,
+		);
 		setCamera(this.#camera, terms, x, offset);
 		this.#addViewPriors(x, view, sink);
 		const shared = this.#shared;

@@ -44,7 +44,10 @@ export function assessPhotoFit(fit: PhotoFit, stated: StatedBody): PhotoFitQuali
 			flags.push({ code: "no_silhouette", message: `No silhouette could be taken from ${photo}.` });
 			advice.push("Use a plain background that differs from the clothes.");
 		} else if (view.silhouetteIou < POOR_OVERLAP) {
-			review("silhouette_mismatch", `The outline of ${photo} differs from the fitted body: loose clothing or an object.`);
+			review(
+				"silhouette_mismatch",
+				`The outline of ${photo} differs from the fitted body: loose clothing or an object.`,
+			);
 			advice.push("Wear tight clothes, tie long hair up and keep bags and furniture away from the body.");
 		}
 		if (view.landmarks.length < FEW_LANDMARKS) {

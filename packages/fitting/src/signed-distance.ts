@@ -16,14 +16,17 @@ const FAR = 1e12;
  * @param mask [width*height] non-zero inside
  */
 export function signedDistanceField(mask: Uint8Array, width: number, height: number): SignedDistanceField {
-	if (mask.length !== width * height) throw new RangeError(`The mask has ${mask.length} pixels, not ${width}×${height}.`);
+	if (mask.length !== width * height)
+		throw new RangeError(`The mask has ${mask.length} pixels, not ${width}×${height}.`);
 	const toInside = squaredDistances(mask, width, height, false);
 	const toOutside = squaredDistances(mask, width, height, true);
 	const distance = new Float32Array(mask.length);
 	// A mask without an outline gets a distance beyond anything in the picture.
 	const limit = width + height;
 	for (let i = 0; i < distance.length; i++) {
-		distance[i] = mask[i] ? 0.5 - Math.min(limit, Math.sqrt(toOutside[i])) : Math.min(limit, Math.sqrt(toInside[i])) - 0.5;
+		distance[i] = mask[i]
+			? 0.5 - Math.min(limit, Math.sqrt(toOutside[i]))
+			: Math.min(limit, Math.sqrt(toInside[i])) - 0.5;
 	}
 	return { width, height, distance };
 }

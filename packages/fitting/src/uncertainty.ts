@@ -112,11 +112,7 @@ export function interval90(value: number, sigma: number): [number, number] {
 	return [Math.max(0, value - Z90 * sigma), value + Z90 * sigma];
 }
 
-function describe(
-	value_m: number,
-	sigma_m: number,
-	sources: EstimatedMeasurement["sources"],
-): EstimatedMeasurement {
+function describe(value_m: number, sigma_m: number, sources: EstimatedMeasurement["sources"]): EstimatedMeasurement {
 	return {
 		value_m,
 		sigma_m,

@@ -3,20 +3,24 @@ import { createRandom } from "@anny-fitter/math";
 import { openBodyModelData } from "@anny-fitter/platform";
 import { checkGradients } from "@anny-fitter/solver";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Articulation, createArticulation, ROTATION_COUNT } from "../src/articulation.js";
+import { type Articulation, ROTATION_COUNT } from "../src/articulation.js";
 import { createBodyPoints } from "../src/body-points.js";
+import { createPhotoFitter, type PhotoFitter } from "../src/photo-fitter.js";
 import { PhotoProblem, type SilhouetteTerms, type ViewTerms } from "../src/photo-problem.js";
+import { logMassQuantity, tangentQuantity } from "../src/quantities.js";
 import { namedShape, SHAPE_COUNT, SHAPE_PARAMETERS, shapePrior } from "../src/shape-parameters.js";
 import { signedDistanceField } from "../src/signed-distance.js";
 import { createSilhouetteSkin } from "../src/silhouette.js";
 import { LOG_FOCAL, POSE, ROOT_ROTATION, TRANSLATION, VIEW_COUNT } from "../src/view-parameters.js";
 
 let model: BodyModel;
+let fitter: PhotoFitter;
 let articulation: Articulation;
 beforeAll(async () => {
 	const { data } = await openBodyModelData();
 	model = createBodyModel(data, { allPhenotypes: true, localChanges: true });
-	articulation = createArticulation(model);
+	fitter = createPhotoFitter(model);
+	articulation = fitter.articulation;
 });
 
 /** A photo problem with random landmarks and rim points around a random body. */
@@ -85,7 +89,7 @@ function randomProblem(seed: number, viewCount: number): { problem: PhotoProblem
 		points,
 		prior,
 		stature: { value_m: 1.7, sigma_m: 0.002 },
-		quantities: [{ value: 4.2, gradient, at: x.slice(0, SHAPE_COUNT), target: 4.1, sigma: 0.1 }],
+		quantities: [tangentQuantity(4.2, gradient, x, 4.1, 0.1), logMassQuantity(fitter, 70, 1)],
 		views,
 	});
 	return { problem, x };
@@ -98,10 +102,11 @@ describe("photo problem", () => {
 	])("analytic Jacobian equals central differences in every parameter (seed %i, %i photos)", (seed, viewCount) => {
 		const { problem, x } = randomProblem(seed, viewCount);
 		const report = checkGradients(problem, x, new Float64Array(x.length).fill(1e-6), 2e-4);
-		const name = (p: number): string => (p < SHAPE_COUNT ? JSON.stringify(SHAPE_PARAMETERS[p]) : `view ${p - SHAPE_COUNT}`);
+		const name = (p: number): string =>
+			p < SHAPE_COUNT ? JSON.stringify(SHAPE_PARAMETERS[p]) : `view ${p - SHAPE_COUNT}`;
 		const bad = report.mismatches.map((m) => ({ ...m, name: name(m.parameter) }));
 		expect(bad.slice(0, 5)).toEqual([]);
-		expect(report.residualCount).toBe(SHAPE_COUNT + 2 + viewCount * (1 + ROTATION_COUNT + 2 * 19 + 12));
+		expect(report.residualCount).toBe(SHAPE_COUNT + 3 + viewCount * (1 + ROTATION_COUNT + 2 * 19 + 12));
 	});
 
 	test("a body behind the camera is infeasible, not an error", () => {

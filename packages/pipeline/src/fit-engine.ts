@@ -1,10 +1,16 @@
 import { performance } from "node:perf_hooks";
-import { createBodyModel } from "@anny-fitter/body-model";
 import { MEASUREMENTS } from "@anny-fitter/anthropometry";
+import { createBodyModel } from "@anny-fitter/body-model";
 import type { ModelDataDocument, StatedFacts, ViewLabel, Warning } from "@anny-fitter/contracts";
 import { AppError, nearestName, statedAgeYears } from "@anny-fitter/contracts";
 import type { PhotoFitter, PhotoObservation, StatedBody } from "@anny-fitter/fitting";
-import { assessPhotoFit, createPhotoFitter, estimateMeasurements, expectedVertexError_mm, fitPhotos } from "@anny-fitter/fitting";
+import {
+	assessPhotoFit,
+	createPhotoFitter,
+	estimateMeasurements,
+	expectedVertexError_mm,
+	fitPhotos,
+} from "@anny-fitter/fitting";
 import type { HolisticResult } from "@anny-fitter/perception";
 import { assessPerson } from "@anny-fitter/perception";
 import { openBodyModelData } from "@anny-fitter/platform";

@@ -14,9 +14,10 @@ import { RESULT_SCHEMA_VERSION } from "@anny-fitter/contracts";
 import type { EstimatedMeasurement, FittedView, PhotoFit, PhotoFitQuality, PhotoFitter } from "@anny-fitter/fitting";
 import {
 	interval90,
-	linearizeLogMass,
+	logMassQuantity,
 	namedShape,
 	poseParametersFromArticulation,
+	SHAPE_COUNT,
 	standardDeviation,
 } from "@anny-fitter/fitting";
 
@@ -45,8 +46,9 @@ export function buildResultDocument(input: ResultInput): ResultDocument {
 		const photo = input.photos[i];
 		return describeView(fitter, view, photo?.name ?? `photo ${i + 1}`, photo?.label ?? null);
 	});
-	const mass = linearizeLogMass(fitter, fit.shape, fit.mass_kg, 1);
-	const massSigma = fit.mass_kg * Math.hypot(standardDeviation(fit.covariance, mass.gradient), DENSITY_SIGMA);
+	const byShape = new Float64Array(SHAPE_COUNT);
+	logMassQuantity(fitter, fit.mass_kg, 1).evaluate(fit.shape, byShape);
+	const massSigma = fit.mass_kg * Math.hypot(standardDeviation(fit.covariance, byShape), DENSITY_SIGMA);
 	return {
 		schema_version: RESULT_SCHEMA_VERSION,
 		stated: input.stated,
