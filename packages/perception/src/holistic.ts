@@ -130,7 +130,8 @@ async function findSubject(
 		}
 		people.push(person);
 	}
-	const largest = Math.max(...people.map((person) => person.prominence));
+	people.sort((a, b) => b.prominence - a.prominence);
+	const largest = people[0]?.prominence ?? 1;
 	return {
 		subject,
 		people: people.map(({ score, box_px, prominence }) => ({ score, box_px, prominence: prominence / largest })),

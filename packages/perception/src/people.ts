@@ -23,7 +23,7 @@ const WIDE_ASPECT = 1.2;
 /** A person seen only in a piece must be this certain: pieces cut people, and cut people look like others. */
 const MIN_PIECE_SCORE = 0.7;
 /** Two detections whose hips are closer than this part of the larger body's radius show the same body. */
-const SAME_BODY_DISTANCE = 0.45;
+const SAME_BODY_DISTANCE = 0.3;
 
 /**
  * Find everybody in an image, most prominent first.

@@ -1,12 +1,9 @@
 declare module "heic-decode" {
-	interface HeicImage {
+	export interface HeicImage {
 		readonly width: number;
 		readonly height: number;
 		decode(): Promise<{ readonly width: number; readonly height: number; readonly data: Uint8ClampedArray }>;
 	}
-	interface HeicDecode {
-		all(options: { readonly buffer: Uint8Array }): Promise<HeicImage[] & { dispose(): void }>;
-	}
-	const heicDecode: HeicDecode;
-	export default heicDecode;
+	/** Opens a file; pixels are decoded image by image. */
+	export function all(options: { readonly buffer: Uint8Array }): Promise<HeicImage[] & { dispose(): void }>;
 }

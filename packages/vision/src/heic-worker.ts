@@ -1,6 +1,6 @@
 /** Entry of a short-lived worker thread: HEIC decoding blocks its thread for seconds and its memory never shrinks. */
 import { parentPort, workerData } from "node:worker_threads";
-import heicDecode from "heic-decode";
+import { all } from "heic-decode";
 
 /** What the worker is started with. */
 export interface HeicRequest {
@@ -20,7 +20,7 @@ export interface HeicReply {
 if (parentPort === null) throw new Error("heic-worker runs only as a worker thread");
 
 const { bytes, maxPixels } = workerData as HeicRequest;
-const images = await heicDecode.all({ buffer: bytes });
+const images = await all({ buffer: bytes });
 const first = images[0];
 if (first === undefined) throw new Error("the file holds no image");
 const { width, height } = first;

@@ -1,7 +1,7 @@
 import { deflateSync } from "node:zlib";
 import { AppError, type ErrorCode } from "@anny-fitter/contracts";
 import { decodePhoto, type Photo } from "@anny-fitter/vision";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { describe, expect, it } from "vitest";
 import { fixture } from "./shared.js";
 
@@ -111,7 +111,7 @@ describe("decodePhoto", () => {
 	it("gives the same upright pixels for all eight EXIF orientations", async () => {
 		const upright = await quadrants().png().toBuffer();
 		// What a camera held that way stores: steps applied one after another to the upright image.
-		type Step = (image: sharp.Sharp) => sharp.Sharp;
+		type Step = (image: Sharp) => Sharp;
 		const [flop, flip]: Step[] = [(image) => image.flop(), (image) => image.flip()];
 		const turned =
 			(angle: number): Step =>
