@@ -218,7 +218,7 @@ const ENTRIES = {
 		ansur: "calfcircumference",
 		side: "right",
 		definition:
-			"Largest tape perpendicular to the line from knee joint to ankle joint, between 15 % and 55 % of the way down.",
+			"Largest tape perpendicular to the line from knee joint to ankle joint, between 20 % and 55 % of the way down.",
 		landmarks: [],
 	},
 	ankle_girth: {

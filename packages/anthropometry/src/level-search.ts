@@ -39,7 +39,8 @@ export function searchExtremum(evaluate: (t: number) => number, samples: number,
 	for (let round = 0; round < 2; round++) {
 		const curvature = before - 2 * value + after;
 		if (sign * curvature >= 0) break;
-		const shift = (0.5 * (before - after)) / curvature;
+		// Never beyond the neighbours: a nearly straight profile would throw the vertex far out of the range.
+		const shift = Math.max(-1, Math.min(1, (0.5 * (before - after)) / curvature));
 		const candidate = evaluate(t + shift * width);
 		if (sign * candidate <= sign * value) break;
 		t += shift * width;

@@ -42,7 +42,7 @@ const LIMB_SECTIONS = {
 } as const satisfies Partial<Record<MeasurementId, LimbSection>>;
 
 const LIMB_SEARCHES = {
-	calf_girth: { region: "legs", axis: ["knee", "ankle"], range: [0.15, 0.55], sign: 1 },
+	calf_girth: { region: "legs", axis: ["knee", "ankle"], range: [0.2, 0.55], sign: 1 },
 	ankle_girth: { region: "legs", axis: ["knee", "ankle"], range: [0.6, 0.95], sign: -1 },
 } as const satisfies Partial<Record<MeasurementId, LimbSearch>>;
 

@@ -34,7 +34,8 @@ export interface TapePlane {
 	readonly normal: Float64Array;
 	/**
 	 * `all`: the tape encloses every curve. `around`: only the curve around the origin, so that it ignores the other
-	 * leg or the tip of a hanging breast; curves that end at the border of the subset always count.
+	 * leg or the tip of a hanging breast; curves that end at the border of the subset always count. If no curve runs
+	 * around the origin (a joint may lie outside a distorted limb), the curve nearest to it counts.
 	 */
 	readonly curves: "all" | "around";
 }
@@ -87,21 +88,60 @@ export function layTape(tape: Tape, vertices: Float64Array, plane: TapePlane): n
 	const vy = nz * ux - nx * uz;
 	const vz = nx * uy - ny * ux;
 	let count = 0;
+	let nearest = -1;
+	let nearestDistance = Number.POSITIVE_INFINITY;
 	for (let c = 0; c < slice.curveCount; c++) {
 		const start = count;
 		for (let p = slice.curveOffsets[c]; p < slice.curveOffsets[c + 1]; p++) {
-			const x = slice.points[3 * p] - origin[0];
-			const y = slice.points[3 * p + 1] - origin[1];
-			const z = slice.points[3 * p + 2] - origin[2];
-			flat[2 * count] = ux * x + uy * y + uz * z;
-			flat[2 * count + 1] = vx * x + vy * y + vz * z;
+			projectPoint(flat, count, slice.points, p, origin, ux, uy, uz, vx, vy, vz);
 			source[count++] = p;
 		}
-		if (plane.curves === "around" && slice.curveClosed[c] === 1 && !enclosesOrigin(flat, start, count)) count = start;
+		if (plane.curves === "around" && slice.curveClosed[c] === 1 && !enclosesOrigin(flat, start, count)) {
+			let x = 0;
+			let y = 0;
+			for (let i = start; i < count; i++) {
+				x += flat[2 * i];
+				y += flat[2 * i + 1];
+			}
+			const distance = (x * x + y * y) / ((count - start) * (count - start));
+			if (distance < nearestDistance) {
+				nearestDistance = distance;
+				nearest = c;
+			}
+			count = start;
+		}
+	}
+	if (count === 0 && nearest >= 0) {
+		count = slice.curveOffsets[nearest + 1] - slice.curveOffsets[nearest];
+		for (let i = 0; i < count; i++) {
+			const p = slice.curveOffsets[nearest] + i;
+			projectPoint(flat, i, slice.points, p, origin, ux, uy, uz, vx, vy, vz);
+			source[i] = p;
+		}
 	}
 	tape.cornerCount = convexHull2d(tape.corners, flat, count, tape.hull);
 	tape.length = polygonPerimeter2d(flat, tape.corners, tape.cornerCount);
 	return tape.length;
+}
+
+function projectPoint(
+	flat: Float64Array,
+	row: number,
+	points: Float64Array,
+	p: number,
+	origin: Float64Array,
+	ux: number,
+	uy: number,
+	uz: number,
+	vx: number,
+	vy: number,
+	vz: number,
+): void {
+	const x = points[3 * p] - origin[0];
+	const y = points[3 * p + 1] - origin[1];
+	const z = points[3 * p + 2] - origin[2];
+	flat[2 * row] = ux * x + uy * y + uz * z;
+	flat[2 * row + 1] = vx * x + vy * y + vz * z;
 }
 
 /** Corners of the last tape in space, `[3k]`, in order around; the last joins the first. */

@@ -27,6 +27,21 @@ describe("searchExtremum", () => {
 		expect(searchExtremum(() => 1, 5, 1).isAtEdge).toBe(true);
 	});
 
+	it("never leaves the range, however flat the function is there", () => {
+		for (let kink = 0.05; kink < 1; kink += 0.013) {
+			const visited: number[] = [];
+			const sharp = (t: number): number => {
+				visited.push(t);
+				return t < 0 || t > 1 ? -10 : 1 + Math.abs(t - kink) + 1e-9 * t * t;
+			};
+			const found = searchExtremum(sharp, 13, -1);
+			expect(Math.min(...visited)).toBeGreaterThanOrEqual(0);
+			expect(Math.max(...visited)).toBeLessThanOrEqual(1);
+			expect(found.value).toBeGreaterThanOrEqual(1);
+			expect(found.value).toBeLessThan(1 + 1 / 24 + 1e-6);
+		}
+	});
+
 	it("changes continuously while the extremum wanders between samples and out of the range", () => {
 		let previous = Number.NaN;
 		for (let centre = 0.5; centre < 1.1; centre += 0.001) {

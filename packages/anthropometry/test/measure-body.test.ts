@@ -159,6 +159,20 @@ describe("measureBody", () => {
 		expect(jumps).toEqual([]);
 	});
 
+	it("measures every one of 100 random, distorted bodies (seed 7)", () => {
+		const random = seededRandom(7);
+		for (let i = 0; i < 100; i++) {
+			const phenotypes = Object.fromEntries(model.phenotypeLabels.map((label) => [label, random()]));
+			const changed = model.localChangeLabels.filter(() => random() < 0.2);
+			const localChanges = Object.fromEntries(changed.map((label) => [label, random() - 0.5]));
+			const result = values(body({ phenotypes, localChanges }));
+			for (const [id, value_m] of result) {
+				expect(value_m / result.get("stature")!, `${id} of body ${i}`).toBeGreaterThan(0.02);
+				expect(value_m / result.get("stature")!, `${id} of body ${i}`).toBeLessThanOrEqual(1);
+			}
+		}
+	});
+
 	it("says when no waist stands out and measures in the middle", () => {
 		const flagged = measureBody(measurer, body(BODIES["heavy man"]), ["waist_girth"]).get("waist_girth")!;
 		expect(flagged.isSearchAtEdge).toBe(true);

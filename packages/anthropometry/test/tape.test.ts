@@ -54,7 +54,9 @@ describe("layTape", () => {
 		expect(all).toBeCloseTo(2 * Math.PI * 0.25 + 4, 3);
 		const one = layTape(tape, torus.vertices, plane(torus, [1, 0.001, 0], [0, 1, 0], "around"));
 		expect(one).toBeCloseTo(2 * Math.PI * 0.25, 3);
-		expect(layTape(tape, torus.vertices, plane(torus, [0, 0.001, 0], [0, 1, 0], "around"))).toBe(0);
+		const nearest = layTape(tape, torus.vertices, plane(torus, [0.4, 0.001, 0], [0, 1, 0], "around"));
+		expect(nearest).toBeCloseTo(2 * Math.PI * 0.25, 3);
+		expect(layTape(tape, torus.vertices, plane(torus, [0, 0, 2], [0, 0, 1], "around"))).toBe(0);
 	});
 
 	it("gives the perimeter of an elliptic cylinder, straight and slanted, with its extents", () => {
