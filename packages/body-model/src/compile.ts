@@ -4,7 +4,7 @@ import { labelQuadSegments } from "./segments.js";
 import { createPredictors, encodeShape, MAX_CODED_VALUE } from "./shape-codec.js";
 import { SHAPE_FILES } from "./shape-list.js";
 import { type BodyModelSource, BodyModelSourceError, type TargetDeltas } from "./source.js";
-import { BODY_GROUP, EYE_GROUPS, TONGUE_GROUP } from "./tables/topology.js";
+import { BASE_VERTEX_COUNT, BODY_GROUP, EYE_GROUPS, TONGUE_GROUP } from "./tables/topology.js";
 
 /** Published targets have three decimals of a decimetre, so 0.1 mm steps are exact. */
 const SHAPE_QUANTUM_M = 1e-4;
@@ -23,8 +23,11 @@ const LARGEST_GAP = 2;
 export function compileBodyModel(source: BodyModelSource): Uint8Array {
 	const { baseMesh, rig, skin } = source;
 	const vertexCount = baseMesh.vertices_dm.length / 3;
-	if (vertexCount >= 0xffff || rig.names.length > 255) {
-		throw new BodyModelSourceError("source", "has more vertices or bones than the asset can hold");
+	if (vertexCount !== BASE_VERTEX_COUNT) {
+		throw new BodyModelSourceError("base mesh", `has ${vertexCount} vertices, not ${BASE_VERTEX_COUNT} as hm08`);
+	}
+	if (rig.names.length > 255) {
+		throw new BodyModelSourceError("rig", "has more than 255 bones");
 	}
 	if (!baseMesh.groupNames.includes(BODY_GROUP)) {
 		throw new BodyModelSourceError("base mesh", `has no group "${BODY_GROUP}"`);

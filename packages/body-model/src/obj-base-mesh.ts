@@ -40,6 +40,9 @@ export function parseBaseObj(text: string, file: string): BaseMesh {
 				break;
 		}
 	}
+	if (vertices.length === 0 || quads.length === 0) {
+		throw new BodyModelSourceError(file, "has no vertices or no faces");
+	}
 	if (!vertices.every(Number.isFinite) || !uvs.every(Number.isFinite)) {
 		throw new BodyModelSourceError(file, "a coordinate is not a number");
 	}

@@ -19,7 +19,7 @@ export type ShapeParameter =
  * Brings the model's workspace to the given values: components with derivatives, coefficients, file weights.
  * Parameters that are not named keep their default.
  *
- * @throws RangeError for a label that the model does not have, or lengths that differ
+ * @throws RangeError for a label that the model does not have, a label named twice, or lengths that differ
  * @internal
  */
 export function applyParameters(model: BodyModel, parameters: readonly ShapeParameter[], values: Float64Array): void {
@@ -29,14 +29,19 @@ export function applyParameters(model: BodyModel, parameters: readonly ShapePara
 	const { workspace } = model;
 	workspace.phenotypes.fill(DEFAULT_PHENOTYPE);
 	workspace.localChanges.fill(0);
+	workspace.named.fill(0);
 	for (let index = 0; index < parameters.length; index++) {
 		const parameter = parameters[index];
 		if (parameter.kind === "phenotype") {
-			workspace.phenotypes[phenotypeIndex(model, parameter.label)] = values[index];
+			const phenotype = phenotypeIndex(model, parameter.label);
+			claim(workspace.named, phenotype, parameter.label);
+			workspace.phenotypes[phenotype] = values[index];
 			continue;
 		}
 		for (const label of parameter.labels) {
-			workspace.localChanges[localChangeIndex(model, label)] = values[index];
+			const local = localChangeIndex(model, label);
+			claim(workspace.named, ALL_PHENOTYPE_LABELS.length + local, label);
+			workspace.localChanges[local] = values[index];
 		}
 	}
 	evaluateComponents(
@@ -48,6 +53,14 @@ export function applyParameters(model: BodyModel, parameters: readonly ShapePara
 	macroCoefficients(workspace.coefficients, workspace.components);
 	localCoefficients(workspace.coefficients, workspace.localChanges);
 	foldCoefficients(workspace.weights, workspace.coefficients, 1);
+}
+
+/** Two parameters must not move the same label: the later one would win silently. */
+function claim(named: Uint8Array, index: number, label: string): void {
+	if (named[index] === 1) {
+		throw new RangeError(`"${label}" is named twice`);
+	}
+	named[index] = 1;
 }
 
 /**

@@ -54,6 +54,8 @@ export interface ShapeWorkspace {
 	readonly fileSums: Float64Array;
 	/** [N*3], allocated when a gradient is first pulled back. */
 	baseGradient: Float64Array | null;
+	/** Labels that a parameter names: 11 phenotypes, then local changes. */
+	readonly named: Uint8Array;
 	/** Files that some parameter touches. [files] */
 	readonly touched: Uint8Array;
 }
@@ -82,6 +84,7 @@ export function createShapeWorkspace(data: BodyModelData): ShapeWorkspace {
 		gradientWeights: createFileWeights(data.shapes.count),
 		fileSums: new Float64Array(2 * data.shapes.count),
 		baseGradient: null,
+		named: new Uint8Array(11 + LOCAL_CHANGE_LABELS.length),
 		touched: new Uint8Array(data.shapes.count),
 	};
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
 	BodyModelAssetError,
@@ -243,7 +244,7 @@ export function listBodyModelSources(options: BodyModelStoreOptions = {}): BodyM
 				present: false,
 				chosen: false,
 				detail: null,
-				problem: error.message,
+				problem: candidate.origin === "pulled" && !existsSync(candidate.path ?? "") ? "Not pulled." : error.message,
 				size_bytes: null,
 				compiled: null,
 			});

@@ -21,28 +21,28 @@ export function currentSurroundings(): Surroundings {
  */
 export function userCacheDir(surroundings: Surroundings = currentSurroundings()): string {
 	const { platform, env, home } = surroundings;
-	if (env["ANNY_FITTER_CACHE"]) {
-		return env["ANNY_FITTER_CACHE"];
+	if (env.ANNY_FITTER_CACHE) {
+		return env.ANNY_FITTER_CACHE;
 	}
 	if (platform === "win32") {
-		return join(env["LOCALAPPDATA"] ?? join(home, "AppData", "Local"), APPLICATION, "cache");
+		return join(env.LOCALAPPDATA ?? join(home, "AppData", "Local"), APPLICATION, "cache");
 	}
 	if (platform === "darwin") {
 		return join(home, "Library", "Caches", APPLICATION);
 	}
-	return join(absolute(env["XDG_CACHE_HOME"]) ?? join(home, ".cache"), APPLICATION);
+	return join(absolute(env.XDG_CACHE_HOME) ?? join(home, ".cache"), APPLICATION);
 }
 
 /** Folder for files that the user fetched, such as pulled models. */
 export function userDataDir(surroundings: Surroundings = currentSurroundings()): string {
 	const { platform, env, home } = surroundings;
 	if (platform === "win32") {
-		return join(env["LOCALAPPDATA"] ?? join(home, "AppData", "Local"), APPLICATION, "data");
+		return join(env.LOCALAPPDATA ?? join(home, "AppData", "Local"), APPLICATION, "data");
 	}
 	if (platform === "darwin") {
 		return join(home, "Library", "Application Support", APPLICATION);
 	}
-	return join(absolute(env["XDG_DATA_HOME"]) ?? join(home, ".local", "share"), APPLICATION);
+	return join(absolute(env.XDG_DATA_HOME) ?? join(home, ".local", "share"), APPLICATION);
 }
 
 /** The XDG specification ignores relative paths. */

