@@ -101,8 +101,8 @@ export interface PhotoFit {
 const STATURE_SIGMA_M = 0.002;
 /** A stated weight holds to about a kilogram. */
 const massSigma = (mass_kg: number): number => Math.min(1, 0.015 * mass_kg);
-/** Repeatability of a tape in trained hands, as a fraction of the girth. */
-const STATED_MEASURE_SIGMA = 0.01;
+/** A stated tape measure is to be met, about as well as trained hands repeat it, as a fraction of the girth. */
+const STATED_MEASURE_SIGMA = 0.005;
 
 /** Anny ages tried when no age is stated, with how much likelier an adult is (cost units): see {@link fitPhotos}. */
 const AGE_ANCHORS_YEARS: readonly { readonly years: number; readonly sigma: number; readonly penalty: number }[] = [
@@ -327,7 +327,7 @@ class PhotoSolve {
 		}
 		const ids = Object.keys(measures_m);
 		if (ids.length > 0) {
-			const tapes = differentiateMeasures(this.#fitter, x, this.#prior.lower, this.#prior.upper, ids);
+			const tapes = differentiateMeasures(this.#fitter, x, this.#prior.upper, ids);
 			for (const [id, { value_m, gradient }] of tapes) {
 				const target = measures_m[id];
 				out.push(tangentQuantity(value_m, gradient, x, target, STATED_MEASURE_SIGMA * target));
@@ -417,7 +417,10 @@ class PhotoSolve {
 			mass_kg: bodyMass(this.#fitter),
 			views,
 			// Rounds that end on their iteration cap after a small last gain have arrived for every practical purpose.
-			converged: determined && (last.converged || last.stopReason === "no_progress" || lastGain(last) < 1e-3),
+			converged:
+				determined &&
+				last.stopReason !== "aborted" &&
+				(last.converged || last.stopReason === "no_progress" || lastGain(last) < 1e-3),
 			stopReason: last.stopReason,
 			iterations: this.#iterations,
 			finalCost: last.costHistory.at(-1) ?? 0,

@@ -71,15 +71,14 @@ export function tangentOf(quantity: StatedQuantity, at: Float64Array): StatedQua
 }
 
 /**
- * Values and derivatives of tape measures with respect to the shape, by central differences inside the bounds.
- * Leaves the shape itself in `fitter.shape`.
+ * Values and derivatives of tape measures with respect to the shape, by one-sided differences towards the inside of the
+ * bounds. Leaves the shape itself in `fitter.shape`.
  *
  * @returns per measurement id: value in metres and gradient [P]
  */
 export function differentiateMeasures(
 	fitter: PhotoFitter,
 	values: Float64Array,
-	lower: Float64Array,
 	upper: Float64Array,
 	ids?: readonly string[],
 ): Map<string, { value_m: number; gradient: Float64Array }> {
@@ -88,27 +87,17 @@ export function differentiateMeasures(
 		evaluateFitterShape(fitter, point);
 		return measureBody(fitter.measurer, fitter.shape, ids);
 	};
-	const gradients = new Map<string, Float64Array>();
-	for (let p = 0; p < SHAPE_COUNT; p++) {
-		const above = Math.min(upper[p], values[p] + MEASURE_STEP);
-		const below = Math.max(lower[p], values[p] - MEASURE_STEP);
-		point[p] = above;
-		const high = measure();
-		point[p] = below;
-		const low = measure();
-		point[p] = values[p];
-		for (const [id, { value_m }] of high) {
-			let gradient = gradients.get(id);
-			if (!gradient) {
-				gradient = new Float64Array(SHAPE_COUNT);
-				gradients.set(id, gradient);
-			}
-			gradient[p] = (value_m - (low.get(id)?.value_m ?? value_m)) / (above - below);
-		}
-	}
 	const out = new Map<string, { value_m: number; gradient: Float64Array }>();
-	for (const [id, { value_m }] of measure()) {
-		out.set(id, { value_m, gradient: gradients.get(id) ?? new Float64Array(SHAPE_COUNT) });
+	for (const [id, { value_m }] of measure()) out.set(id, { value_m, gradient: new Float64Array(SHAPE_COUNT) });
+	for (let p = 0; p < SHAPE_COUNT; p++) {
+		const step = values[p] + MEASURE_STEP <= upper[p] ? MEASURE_STEP : -MEASURE_STEP;
+		point[p] = values[p] + step;
+		for (const [id, { value_m }] of measure()) {
+			const here = out.get(id);
+			if (here) here.gradient[p] = (value_m - here.value_m) / step;
+		}
+		point[p] = values[p];
 	}
+	evaluateFitterShape(fitter, point);
 	return out;
 }

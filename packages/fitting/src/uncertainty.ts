@@ -1,6 +1,7 @@
 import { createShapeSubset, evaluateShapeSubset } from "@anny-fitter/body-model";
 import type { PhotoFit, StatedBody } from "./fit-photos.js";
 import type { PhotoFitter } from "./photo-fitter.js";
+import { POPULATION_SIGMA_M } from "./population-error.js";
 import { differentiateMeasures } from "./quantities.js";
 import { SHAPE_COUNT, SHAPE_PARAMETERS } from "./shape-parameters.js";
 
@@ -16,32 +17,20 @@ export interface EstimatedMeasurement {
 }
 
 /**
- * Floor of every σ in metres: 0.8 of the error (MAE × 1.25, men and women pooled) that a regression on stature, weight
- * and age makes in ANSUR II. Photos of people in unknown clothing improved on stated values by about a fifth in trials;
- * claiming less would be wishful until intervals are calibrated.
+ * No σ falls below this share of {@link POPULATION_SIGMA_M}: photos of people in unknown clothing improved on stated
+ * values by about a fifth in trials, and claiming more would be wishful until intervals are calibrated.
  */
-const POPULATION_FLOOR_M: Readonly<Record<string, number>> = {
-	chest_girth: 0.027,
-	underbust_girth: 0.027,
-	waist_girth: 0.034,
-	waist_girth_omphalion: 0.034,
-	hip_girth: 0.022,
-	thigh_girth: 0.017,
-	knee_girth: 0.013,
-	calf_girth: 0.013,
-	ankle_girth: 0.008,
-	neck_girth: 0.0103,
-	upper_arm_girth: 0.0125,
-	forearm_girth: 0.0095,
-	wrist_girth: 0.0044,
-	head_girth: 0.011,
-	inside_leg_height: 0.0185,
-	arm_length: 0.0145,
-	biacromial_breadth: 0.0111,
-};
+const FLOOR_SHARE = 0.8;
 
-/** Floor of measurements that the survey's regression does not cover, as a fraction of their value. */
-const OTHER_FLOOR = 0.03;
+/** Without a stated weight the outline alone carries the girths, and cloth misleads it: twice the error in trials. */
+const NO_WEIGHT_FACTOR = 2;
+const DEPENDS_ON_WEIGHT = /_(girth|breadth|depth)$/;
+
+/** Relative scale error when neither stature nor age is known: the person may be a child near by or an adult far away. */
+const UNKNOWN_SCALE_SIGMA = 0.1;
+
+/** Floor of measurements that the survey does not cover, as a fraction of their value. */
+const OTHER_FLOOR = 0.02;
 
 /** How well the mesh at its best represents real bodies, as a fraction of the value (held-out survey rows). */
 const MODEL_ERROR = 0.004;
@@ -59,17 +48,25 @@ export function estimateMeasurements(
 	stated: StatedBody,
 ): Map<string, EstimatedMeasurement> {
 	const out = new Map<string, EstimatedMeasurement>();
-	const tapes = differentiateMeasures(fitter, fit.shape, fit.prior.lower, fit.prior.upper);
+	const tapes = differentiateMeasures(fitter, fit.shape, fit.prior.upper);
 	const fromPhotos: EstimatedMeasurement["sources"] = [
 		...(fit.views.length > 0 ? (["landmarks"] as const) : []),
 		...(fit.views.some((v) => v.silhouetteIou !== null) ? (["silhouette"] as const) : []),
 		"prior",
 	];
+	const scaleSigma = stated.stature_m === null && stated.age_years === null ? UNKNOWN_SCALE_SIGMA : 0;
 	for (const [id, { value_m, gradient }] of tapes) {
-		const fitted = Math.sqrt(quadraticForm(fit.covariance, gradient) + (MODEL_ERROR * value_m) ** 2);
+		const fitted = standardDeviation(fit.covariance, gradient);
 		const isStated = id === "stature" ? stated.stature_m !== null : stated.measures_m[id] !== undefined;
-		const floor = isStated || id === "stature" ? 0 : (POPULATION_FLOOR_M[id] ?? OTHER_FLOOR * value_m);
-		out.set(id, describe(value_m, Math.max(fitted, floor), isStated ? ["stated"] : fromPhotos));
+		if (isStated) {
+			out.set(id, describe(value_m, fitted, ["stated"]));
+			continue;
+		}
+		const population = POPULATION_SIGMA_M[id];
+		const share = stated.mass_kg === null && DEPENDS_ON_WEIGHT.test(id) ? NO_WEIGHT_FACTOR * FLOOR_SHARE : FLOOR_SHARE;
+		const floor = population === undefined ? OTHER_FLOOR * value_m : share * population;
+		const sigma = Math.hypot(fitted, MODEL_ERROR * value_m, scaleSigma * value_m);
+		out.set(id, describe(value_m, Math.max(sigma, floor), fromPhotos));
 	}
 	return out;
 }

@@ -1,0 +1,190 @@
+import { measureBody } from "@anny-fitter/anthropometry";
+import { annyAgeFromYears, createBodyModel } from "@anny-fitter/body-model";
+import { createRandom } from "@anny-fitter/math";
+import { openBodyModelData } from "@anny-fitter/platform";
+import { beforeAll, describe, expect, test } from "vitest";
+import { ARTICULATED_BONES } from "../src/articulation.js";
+import { fitPhotos, type PhotoFit, type StatedBody } from "../src/fit-photos.js";
+import { createPhotoFitter, evaluateFitterPose, evaluateFitterShape, type PhotoFitter } from "../src/photo-fitter.js";
+import { assessPhotoFit } from "../src/quality.js";
+import { bodyMass } from "../src/quantities.js";
+import { phenotypeIndex, shapePrior } from "../src/shape-parameters.js";
+import { estimateMeasurements, expectedVertexError_mm } from "../src/uncertainty.js";
+import { photograph, type SyntheticPhoto } from "./synthetic-person.js";
+
+let fitter: PhotoFitter;
+beforeAll(async () => {
+	const { data } = await openBodyModelData();
+	fitter = createPhotoFitter(createBodyModel(data, { allPhenotypes: true, localChanges: true }));
+});
+
+interface Person {
+	readonly shape: Float64Array;
+	readonly stated: StatedBody;
+	readonly photos: readonly SyntheticPhoto[];
+}
+
+/** A body from the prior and photos of it, front first. */
+function person(seed: number, sex: "male" | "female", age_years: number, yaws_rad: readonly number[]): Person {
+	const random = createRandom(seed);
+	const prior = shapePrior(sex, annyAgeFromYears(age_years), 0.01);
+	const shape = prior.mean.map((m, i) =>
+		Math.min(prior.upper[i], Math.max(prior.lower[i], m + 0.7 * prior.sigma[i] * random.normal())),
+	);
+	const photos = yaws_rad.map((yaw) => photograph(fitter, shape, random, yaw, 2));
+	evaluateFitterShape(fitter, shape);
+	const heights = fitter.shape.vertices.filter((_, i) => i % 3 === 2);
+	const stature_m = heights.reduce((a, b) => Math.max(a, b)) - heights.reduce((a, b) => Math.min(a, b));
+	const stated = { stature_m, mass_kg: bodyMass(fitter), age_years, sex, measures_m: {} };
+	return { shape, stated, photos };
+}
+
+const see = (p: Person) => p.photos.map((photo) => photo.observation);
+
+/** Distances of fitted and true joints in a photo, fractions of stature. */
+function jointErrors(fit: PhotoFit, photo: SyntheticPhoto, i: number): number[] {
+	const view = fit.views[i];
+	evaluateFitterShape(fitter, fit.shape);
+	evaluateFitterPose(fitter, view.rotations, 0);
+	const m = view.cameraFromBody;
+	return ARTICULATED_BONES.map((label) => {
+		const bone = fitter.model.boneLabels.indexOf(label);
+		const h = fitter.pose.boneHeads.subarray(3 * bone, 3 * bone + 3);
+		const c = [0, 1, 2].map((k) => m[4 * k] * h[0] + m[4 * k + 1] * h[1] + m[4 * k + 2] * h[2] + m[4 * k + 3]);
+		const u = view.width_px / 2 + (view.focal_px * c[0]) / c[2];
+		const v = view.height_px / 2 + (view.focal_px * c[1]) / c[2];
+		return Math.hypot(u - photo.boneHeads_px[2 * bone], v - photo.boneHeads_px[2 * bone + 1]) / view.stature_px;
+	});
+}
+
+const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];
+
+describe("fitting photos of synthetic people", () => {
+	test.each([
+		["a man", 41, "male", 40, [0]],
+		["a woman from front and side", 42, "female", 30, [0, Math.PI / 2]],
+		["a child from front and back", 43, "female", 9, [0, Math.PI]],
+		["an elder", 44, "male", 80, [0.6]],
+	] as const)("%s (seed %i): stature, weight, joints and outline are met", (_name, seed, sex, age, yaws) => {
+		const p = person(seed, sex, age, yaws);
+		const fit = fitPhotos(fitter, see(p), p.stated);
+		expect(fit.converged).toBe(true);
+		expect(Math.abs(fit.stature_m - (p.stated.stature_m ?? 0))).toBeLessThan(0.005);
+		expect(Math.abs(fit.mass_kg - (p.stated.mass_kg ?? 0))).toBeLessThan(2);
+		const errors = p.photos.flatMap((photo, i) => jointErrors(fit, photo, i));
+		expect(median(errors)).toBeLessThan(0.01);
+		for (const view of fit.views) expect(view.silhouetteIou).toBeGreaterThan(0.9);
+		yaws.forEach((yaw, i) => {
+			const turn = Math.abs(fit.views[i].yaw_deg - (yaw * 180) / Math.PI) % 360;
+			expect(Math.min(turn, 360 - turn)).toBeLessThan(15);
+		});
+		expect(assessPhotoFit(fit, p.stated).needsReview).toBe(false);
+	});
+
+	test("several photos share one shape and know it better than one (seed 45)", () => {
+		const p = person(45, "female", 35, [0, Math.PI / 2]);
+		const one = fitPhotos(fitter, see(p).slice(0, 1), p.stated);
+		const two = fitPhotos(fitter, see(p), p.stated);
+		expect(expectedVertexError_mm(fitter, two)).toBeLessThan(expectedVertexError_mm(fitter, one));
+		expect(two.views).toHaveLength(2);
+	});
+
+	test("a photo without a mask is fitted from landmarks and said so", () => {
+		const p = person(46, "male", 25, [0]);
+		const fit = fitPhotos(fitter, [{ ...see(p)[0], mask: null }], p.stated);
+		expect(fit.views[0].silhouetteIou).toBeNull();
+		expect(assessPhotoFit(fit, p.stated).flags.map((f) => f.code)).toContain("no_silhouette");
+		expect(median(jointErrors(fit, p.photos[0], 0))).toBeLessThan(0.01);
+	});
+
+	test("nonsense landmarks are flagged for review, not hidden", () => {
+		const p = person(47, "male", 25, [0]);
+		const [seen] = see(p);
+		const random = createRandom(48);
+		const body = seen.body.map((v, i) => (i % 5 < 2 ? v + 120 * random.normal() : v));
+		const fit = fitPhotos(fitter, [{ ...seen, body }], p.stated);
+		expect(assessPhotoFit(fit, p.stated)).toMatchObject({ needsReview: true });
+	});
+
+	test("identical input gives identical output", () => {
+		const p = person(49, "female", 50, [0.2]);
+		expect(fitPhotos(fitter, see(p), p.stated)).toEqual(fitPhotos(fitter, see(p), p.stated));
+	});
+});
+
+describe("what is stated", () => {
+	test.each([
+		[1.5, 45, "female", 70],
+		[1.62, 52, "female", 30],
+		[1.68, 104, "female", 45],
+		[1.8, 65, "male", 20],
+		[1.75, 120, "male", 50],
+		[1.95, 95, "male", 30],
+		[1.32, 28, "female", 9],
+	] as const)(
+		"a body of %f m and %f kg (%s, %i years) has both, without a photo",
+		(stature_m, mass_kg, sex, age_years) => {
+			const stated: StatedBody = { stature_m, mass_kg, age_years, sex, measures_m: {} };
+			const fit = fitPhotos(fitter, [], stated);
+			expect(Math.abs(fit.stature_m - stature_m)).toBeLessThan(0.005);
+			expect(Math.abs(fit.mass_kg - mass_kg)).toBeLessThan(2);
+		},
+	);
+
+	test("a tape measurement is followed", () => {
+		const stated: StatedBody = { stature_m: 1.7, mass_kg: 65, age_years: 30, sex: "female", measures_m: {} };
+		const plain = fitPhotos(fitter, [], stated);
+		evaluateFitterShape(fitter, plain.shape);
+		const before = measureBody(fitter.measurer, fitter.shape, ["waist_girth"]).get("waist_girth")?.value_m ?? 0;
+		const target = before + 0.05;
+		const fit = fitPhotos(fitter, [], { ...stated, measures_m: { waist_girth: target } });
+		evaluateFitterShape(fitter, fit.shape);
+		const after = measureBody(fitter.measurer, fitter.shape, ["waist_girth"]).get("waist_girth")?.value_m ?? 0;
+		expect(Math.abs(after - target)).toBeLessThan(0.01);
+		expect(
+			estimateMeasurements(fitter, fit, { ...stated, measures_m: { waist_girth: target } }).get("waist_girth")?.sources,
+		).toEqual(["stated"]);
+	});
+
+	test("an impossible combination is flagged instead of met", () => {
+		const stated: StatedBody = { stature_m: 1.2, mass_kg: 160, age_years: 30, sex: "male", measures_m: {} };
+		const codes = assessPhotoFit(fitPhotos(fitter, [], stated), stated).flags.map((f) => f.code);
+		expect(codes.some((c) => c === "weight_not_met" || c === "stature_not_met")).toBe(true);
+	});
+
+	test("unknown age: a child-like body is not taken for an adult when its stature is stated", () => {
+		const p = person(51, "male", 5, [0]);
+		const fit = fitPhotos(fitter, see(p), { ...p.stated, age_years: null });
+		expect(fit.shape[phenotypeIndex("age")]).toBeLessThan(annyAgeFromYears(14));
+	});
+
+	test("aborting returns what was reached", () => {
+		const p = person(52, "male", 40, [0]);
+		const fit = fitPhotos(fitter, see(p), p.stated, { signal: { aborted: true } });
+		expect(fit.stopReason).toBe("aborted");
+		expect(fit.converged).toBe(false);
+	});
+});
+
+describe("error bars", () => {
+	test("widen when less is stated, and every value carries a consistent interval", () => {
+		const p = person(53, "female", 40, [0]);
+		const sigma = (stated: StatedBody): number => {
+			const fit = fitPhotos(fitter, see(p), stated);
+			const estimates = estimateMeasurements(fitter, fit, stated);
+			for (const { value_m, sigma_m, interval90_m, confidence } of estimates.values()) {
+				expect(value_m).toBeGreaterThan(0);
+				expect(interval90_m[0]).toBeLessThan(value_m);
+				expect(interval90_m[1] - value_m).toBeCloseTo(1.645 * sigma_m, 3);
+				expect(confidence).toBeGreaterThan(0);
+				expect(confidence).toBeLessThanOrEqual(1);
+			}
+			return estimates.get("waist_girth")?.sigma_m ?? 0;
+		};
+		const all = sigma(p.stated);
+		const noWeight = sigma({ ...p.stated, mass_kg: null });
+		const nothing = sigma({ stature_m: null, mass_kg: null, age_years: null, sex: "unspecified", measures_m: {} });
+		expect(noWeight).toBeGreaterThan(all);
+		expect(nothing).toBeGreaterThan(noWeight);
+	});
+});
