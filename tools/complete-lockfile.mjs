@@ -65,11 +65,15 @@ export function addMissingStubs(lockfile) {
 			if (!EXACT_VERSION.test(range)) {
 				throw new Error(`${location} wants ${name}@${range}: no exact version, so no stub can stand for it`);
 			}
+			const { cpu, libc, os } = platformOf(name);
+			// In npm's order of keys, so that npm changes nothing when it writes the file again.
 			packages[`node_modules/${name}`] = {
 				version: range,
-				...platformOf(name),
+				...(cpu === undefined ? {} : { cpu }),
 				...(entry.dev === true ? { dev: true } : {}),
+				...(libc === undefined ? {} : { libc }),
 				optional: true,
+				...(os === undefined ? {} : { os }),
 			};
 			added.push(`${name}@${range}`);
 		}

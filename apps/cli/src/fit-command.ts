@@ -43,6 +43,7 @@ export async function runFit(photoPaths: readonly string[], options: FitOptions,
 	const output = await openOutputFolder(options.out ?? `out/${parse(photoPaths[0]!).name}`);
 	const progress = createProgressDisplay(io, options.quiet === true);
 	try {
+		progress.update({ stage: "load", fraction: 0, message: "Loading the body model and the neural networks" });
 		const { fitPhotoFiles } = await import("@anny-fitter/pipeline");
 		const outcome = await fitPhotoFiles({
 			photos,

@@ -49,16 +49,14 @@ function renderMeasurements(document: MeasurementDocument, style: TextStyle): st
 	const rows = Object.entries(document.measurements).map(([id, { value_m, definition }]) => [
 		id,
 		formatLength(value_m),
-		definition.side,
-		definition.text,
+		definition.side === "right" ? `${definition.name} (right side)` : definition.name,
 	]);
-	if (document.mass_kg !== null) rows.push(["weight", formatMass(document.mass_kg), "", "Volume × 1010 kg/m³."]);
+	if (document.mass_kg !== null) rows.push(["weight", formatMass(document.mass_kg), "Volume × 1010 kg/m³"]);
 	const [titles, ...lines] = layOutTable(
 		[
 			{ title: "measurement", align: "left" },
 			{ title: "value", align: "right" },
-			{ title: "side", align: "left" },
-			{ title: "definition", align: "left" },
+			{ title: "name", align: "left" },
 		],
 		rows,
 	);

@@ -15,7 +15,7 @@ export async function runCommandLine(parameters: readonly string[], io: ConsoleI
 		exitCode = code;
 	});
 	try {
-		if (parameters.length === 0) io.stdout.write(program.helpInformation());
+		if (parameters.length === 0) program.outputHelp();
 		else await program.parseAsync(parameters, { from: "user" });
 		return exitCode;
 	} catch (error) {

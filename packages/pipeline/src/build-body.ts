@@ -57,6 +57,9 @@ export interface BuiltBody {
 	measure(): MeasurementDocument;
 }
 
+/** Rounding to three decimals still makes a rotation. */
+const RIGID_TOLERANCE = 4e-3;
+
 /**
  * Builds the body that parameters describe.
  *
@@ -110,7 +113,10 @@ export function buildBody(
 	return {
 		modelData,
 		warnings: allWarnings,
-		exportMesh: (format, options = {}) => exportMesh(model, shape, given, format, options),
+		exportMesh: (format, options = {}) => {
+			if (format === "glb") requireRigidPose(params);
+			return exportMesh(model, shape, given, format, options);
+		},
 		measure: () => measureShape(model, shape, modelData, allWarnings),
 	};
 }
@@ -150,21 +156,35 @@ function exportMesh(
 	options: MeshExportOptions,
 ): Uint8Array {
 	const { frame = "anny", pose = "given" } = options;
-	if (format === "glb") {
-		try {
-			return writeGlb(createRiggedMesh(model, shape, given), { pose }).bytes;
-		} catch (cause) {
-			if (!(cause instanceof RangeError)) throw cause;
-			throw new AppError("invalid_argument", `The body cannot be written as GLB: ${lowerFirst(cause.message)}`, {
-				remedy: "Use rotations and translations only in the pose, or write OBJ, PLY or STL.",
-				cause,
-			});
-		}
-	}
+	if (format === "glb") return writeGlb(createRiggedMesh(model, shape, given), { pose }).bytes;
 	const { triangles, quads, uvs, quadUvs } = model;
 	const mesh = { vertices: pose === "rest" ? shape.vertices : given.vertices, triangles, quads, uvs, quadUvs };
 	const write = { obj: writeObj, ply: writePly, stl: writeStl }[format];
 	return write(mesh, { frame });
+}
+
+/** A glTF joint is a rotation and a translation here; a scaled or sheared bone would come out differently than asked. */
+function requireRigidPose(params: ParamsDocument): void {
+	for (const [bone, affine] of Object.entries(params.pose)) {
+		if (isRigid(affine)) continue;
+		throw new AppError("invalid_argument", `The pose of ${bone} is not a rotation, so it cannot be written as GLB.`, {
+			remedy: "Use rotations and translations only in the pose, or write OBJ, PLY or STL.",
+			details: { bone },
+		});
+	}
+}
+
+function isRigid(m: readonly number[]): boolean {
+	const rows = [0, 4, 8].map((at) => m.slice(at, at + 3));
+	const dot = (a: readonly number[], b: readonly number[]) => a[0]! * b[0]! + a[1]! * b[1]! + a[2]! * b[2]!;
+	for (let i = 0; i < 3; i++) {
+		for (let j = 0; j <= i; j++) {
+			if (Math.abs(dot(rows[i]!, rows[j]!) - (i === j ? 1 : 0)) > RIGID_TOLERANCE) return false;
+		}
+	}
+	const [x, y, z] = rows as [number[], number[], number[]];
+	const cross = [y[1]! * z[2]! - y[2]! * z[1]!, y[2]! * z[0]! - y[0]! * z[2]!, y[0]! * z[1]! - y[1]! * z[0]!];
+	return dot(x, cross) > 0;
 }
 
 function requireLabels(params: ParamsDocument, model: BodyModel): void {
@@ -212,8 +232,4 @@ function clampingWarnings(params: ParamsDocument, model: BodyModel): Warning[] {
 		const message = `The phenotype ${label} is ${value}; the model uses ${value < lowest ? lowest : highest}, the end of its range.`;
 		return [{ code: "phenotype_clamped", message }];
 	});
-}
-
-function lowerFirst(text: string): string {
-	return text.charAt(0).toLowerCase() + text.slice(1);
 }
