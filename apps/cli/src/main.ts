@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { runCommandLine } from "./run-command-line.js";
 
 const cancellation = new AbortController();
