@@ -29,7 +29,10 @@ export async function drawOverlay(
 		{ vertices, triangles: fitter.model.triangles },
 		{ width, height, focal_px: view.focal_px * scale, cx_px: width / 2, cy_px: height / 2 },
 	);
-	return sharp(rgba, { raw: { width, height, channels: 4 } }).removeAlpha().png().toBuffer();
+	return sharp(rgba, { raw: { width, height, channels: 4 } })
+		.removeAlpha()
+		.png()
+		.toBuffer();
 }
 
 /** Points [n*3] through a row-major 3×4 transform. */
