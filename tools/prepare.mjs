@@ -122,7 +122,7 @@ const BUILD_STAMP = ".cache/build-stamp";
 export function isBuilt(root) {
 	try {
 		if (readFileSync(join(root, BUILD_STAMP), "utf8") !== sourceFingerprint(root)) return false;
-		return projectFolders(root).every((project) => existsSync(join(root, project, "dist/index.js")));
+		return projectFolders(root).every((project) => existsSync(join(root, project, "dist/.tsbuildinfo")));
 	} catch {
 		return false;
 	}

@@ -64,7 +64,7 @@ describe("isBuilt", () => {
 		"packages/a/tsconfig.json": "{}",
 		"packages/a/package.json": "{}",
 		"packages/a/src/index.ts": "export const a = 1;",
-		"packages/a/dist/index.js": "export const a = 1;",
+		"packages/a/dist/.tsbuildinfo": "{}",
 	};
 	const built = () => {
 		const root = folderWith(files);

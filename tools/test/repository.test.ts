@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
@@ -60,5 +60,19 @@ describe.skipIf(!existsSync(join(ROOT, ".git")))("tracked files", () => {
 			if (problem !== null) problems.push(`${path}: ${problem}`);
 		}
 		expect(problems).toEqual([]);
+	});
+});
+
+describe.skipIf(!existsSync(join(ROOT, ".git")))("Markdown pages", () => {
+	it("link only to files that exist", () => {
+		const broken: string[] = [];
+		for (const page of trackedFiles().filter((path) => path.endsWith(".md"))) {
+			const text = readFileSync(join(ROOT, page), "utf8").replace(/^```[^]*?^```/gm, "");
+			for (const [, target] of text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
+				if (target === undefined || /^[a-z]+:/.test(target)) continue;
+				if (!existsSync(join(ROOT, dirname(page), target))) broken.push(`${page}: ${target}`);
+			}
+		}
+		expect(broken).toEqual([]);
 	});
 });
