@@ -22,7 +22,7 @@ export const measurementEstimateSchema = z.object({
 	sigma_m: nonNegative,
 	/** The value lies inside with a probability of 90 %. */
 	interval90_m: intervalSchema,
-	/** 0 (the photo says nothing; this is the expectation from what was stated) … 1. */
+	/** Probability that the value is within 3 % of the truth. */
 	confidence: z.number().min(0).max(1),
 	sources: z.array(z.enum(MEASUREMENT_SOURCES)).min(1),
 	definition: measurementDefinitionSchema,
@@ -43,6 +43,10 @@ export const viewDocumentSchema = z.object({
 	photo: z.string(),
 	/** As stated; null when it was not. */
 	label: z.enum(VIEW_LABELS).nullable(),
+	/** As found from the fit. */
+	direction: z.enum(VIEW_LABELS),
+	/** Turn of the body about the vertical: 0 faces the camera, 90 shows its right side, ±180 its back. */
+	yaw_deg: z.number(),
 	camera: cameraDocumentSchema,
 	pose: poseSchema,
 	/** Landmarks that took part in the fit, where the photo has them and where the fitted body has them. */

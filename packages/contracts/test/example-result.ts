@@ -15,6 +15,8 @@ export function exampleResult(): ResultDocument {
 			{
 				photo: "front.jpg",
 				label: "front",
+				direction: "front",
+				yaw_deg: 2.5,
 				camera: {
 					width_px: 1024,
 					height_px: 1536,

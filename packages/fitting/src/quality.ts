@@ -23,8 +23,37 @@ const STATURE_TOLERANCE_M = 0.005;
 const MASS_TOLERANCE_KG = 2;
 const FEW_LANDMARKS = 12;
 
-/** Judges a fit: flags, advice, and whether it needs a look. */
-export function assessPhotoFit(fit: PhotoFit, stated: StatedBody): PhotoFitQuality {
+export type ViewDirection = "front" | "three-quarter" | "side" | "back";
+
+/** The side of the body that a view shows. */
+export function viewDirection(yaw_deg: number): ViewDirection {
+	const turn = Math.abs(yaw_deg);
+	if (turn < 30) return "front";
+	if (turn > 150) return "back";
+	return turn > 60 && turn < 120 ? "side" : "three-quarter";
+}
+
+/** Middle of each direction, degrees away from facing the camera; three-quarter views have two. */
+const DIRECTION_CENTRES: Readonly<Record<ViewDirection, readonly number[]>> = {
+	front: [0],
+	"three-quarter": [45, 135],
+	side: [90],
+	back: [180],
+};
+
+/** A label further than this from what was found was meant for another photo. */
+const LABEL_TOLERANCE_DEG = 50;
+
+/**
+ * Judges a fit: flags, advice, and whether it needs a look.
+ *
+ * @param labels what the user called each view, null where nothing was said
+ */
+export function assessPhotoFit(
+	fit: PhotoFit,
+	stated: StatedBody,
+	labels: readonly (ViewDirection | null)[] = [],
+): PhotoFitQuality {
 	const flags: QualityFlag[] = [];
 	const advice: string[] = [];
 	let needsReview = false;
@@ -49,6 +78,12 @@ export function assessPhotoFit(fit: PhotoFit, stated: StatedBody): PhotoFitQuali
 				`The outline of ${photo} differs from the fitted body: loose clothing or an object.`,
 			);
 			advice.push("Wear tight clothes, tie long hair up and keep bags and furniture away from the body.");
+		}
+		const label = labels[i];
+		if (label && DIRECTION_CENTRES[label].every((c) => Math.abs(c - Math.abs(view.yaw_deg)) > LABEL_TOLERANCE_DEG)) {
+			const found = viewDirection(view.yaw_deg);
+			flags.push({ code: "view_label_differs", message: `The ${label} view (${photo}) looks like a ${found} view.` });
+			advice.push("Check which photo is which: the view labels may be swapped.");
 		}
 		if (view.landmarks.length < FEW_LANDMARKS) {
 			review("few_landmarks", `Only ${view.landmarks.length} of 25 body points are visible in ${photo}.`);
@@ -81,7 +116,7 @@ export function assessPhotoFit(fit: PhotoFit, stated: StatedBody): PhotoFitQuali
 		flags.push({ code: "sex_unknown", message: "Without a stated sex the body is a mean of both." });
 		advice.push("State the sex if you can.");
 	}
-	const sides = fit.views.filter((v) => Math.abs(Math.abs(v.yaw_deg) - 90) < 45).length;
+	const sides = fit.views.filter((v) => viewDirection(v.yaw_deg) === "side").length;
 	if (fit.views.length > 0 && (sides === 0 || sides === fit.views.length)) {
 		flags.push({ code: "single_direction", message: "The photos show the body from one direction only." });
 		advice.push(sides === 0 ? "Add a side view." : "Add a front view.");

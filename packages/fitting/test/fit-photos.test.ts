@@ -106,6 +106,15 @@ describe("fitting photos of synthetic people", () => {
 		expect(assessPhotoFit(fit, p.stated)).toMatchObject({ needsReview: true });
 	});
 
+	test("swapped view labels are noticed, right ones are not", () => {
+		const p = person(48, "female", 30, [0, Math.PI / 2]);
+		const fit = fitPhotos(fitter, see(p), p.stated);
+		const codes = (labels: ("front" | "side")[]): string[] =>
+			assessPhotoFit(fit, p.stated, labels).flags.map((f) => f.code);
+		expect(codes(["front", "side"])).toEqual([]);
+		expect(codes(["side", "front"])).toEqual(["view_label_differs", "view_label_differs"]);
+	});
+
 	test("identical input gives identical output", () => {
 		const p = person(49, "female", 50, [0.2]);
 		expect(fitPhotos(fitter, see(p), p.stated)).toEqual(fitPhotos(fitter, see(p), p.stated));

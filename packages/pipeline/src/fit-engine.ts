@@ -137,7 +137,11 @@ async function fitOnce(
 			fitter,
 			fit,
 			measurements,
-			quality: assessPhotoFit(fit, stated),
+			quality: assessPhotoFit(
+				fit,
+				stated,
+				inputs.map((p) => p.view ?? null),
+			),
 			expectedVertexError_mm: expectedVertexError_mm(fitter, fit),
 			stated: request.stated,
 			photos: inputs.map((p) => ({ name: p.name, label: p.view ?? null })),

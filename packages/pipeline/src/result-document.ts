@@ -19,6 +19,7 @@ import {
 	poseParametersFromArticulation,
 	SHAPE_COUNT,
 	standardDeviation,
+	viewDirection,
 } from "@anny-fitter/fitting";
 
 /** What a result document is made of besides the fit. */
@@ -117,6 +118,8 @@ function describeView(fitter: PhotoFitter, view: FittedView, photo: string, labe
 	return {
 		photo,
 		label,
+		direction: viewDirection(view.yaw_deg),
+		yaw_deg: view.yaw_deg,
 		camera: {
 			width_px: view.width_px,
 			height_px: view.height_px,

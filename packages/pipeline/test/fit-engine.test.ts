@@ -47,7 +47,10 @@ describe("a fit from photo files", () => {
 		expect(Math.abs(document.mass_kg - 70.95)).toBeLessThan(2);
 		expect(outcome.flaggedForReview).toBe(false);
 		expect(document.views).toHaveLength(2);
-		expect(document.views[1]?.label).toBe("side");
+		expect(document.views.map((v) => [v.label, v.direction])).toEqual([
+			[null, "front"],
+			["side", "side"],
+		]);
 		for (const view of document.views) {
 			expect(view.landmarks_used.length).toBeGreaterThan(14);
 			expect(view.silhouette_iou).toBeGreaterThan(0.8);
