@@ -88,7 +88,9 @@ function drawBody(yaw_rad: number): Promise<Buffer> {
 			});
 		}
 	}
-	return sharp(rgba, { raw: { ...PANEL, channels: 4 } }).png().toBuffer();
+	return sharp(rgba, { raw: { ...PANEL, channels: 4 } })
+		.png()
+		.toBuffer();
 }
 
 const fill = { ...PANEL, fit: "cover" as const, position: "centre" };

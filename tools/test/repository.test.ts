@@ -67,7 +67,7 @@ describe.skipIf(!existsSync(join(ROOT, ".git")))("Markdown pages", () => {
 	it("link only to files that exist", () => {
 		const broken: string[] = [];
 		for (const page of trackedFiles().filter((path) => path.endsWith(".md"))) {
-			const text = readFileSync(join(ROOT, page), "utf8").replace(/^```[^]*?^```/gm, "");
+			const text = readFileSync(join(ROOT, page), "utf8").replace(/^```[\s\S]*?^```/gm, "");
 			for (const [, target] of text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
 				if (target === undefined || /^[a-z]+:/.test(target)) continue;
 				if (!existsSync(join(ROOT, dirname(page), target))) broken.push(`${page}: ${target}`);
