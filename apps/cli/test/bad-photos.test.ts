@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { crc32, deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
@@ -124,5 +125,18 @@ describe("unusable photos", () => {
 	it("refuses more than eight photos", async () => {
 		const run = await runCli(["fit", ...Array(9).fill(WOMAN), "--out", join(folder, "out-nine")]);
 		expectFailure(run, 2, /1 to 8 photos, not 9/, /eight/);
+	});
+});
+
+const REAL_PHOTOS = fileURLToPath(new URL("../../../../shared/photos/real", import.meta.url));
+
+describe.skipIf(!existsSync(REAL_PHOTOS))("real photos", () => {
+	it.each([
+		["vh_background.jpg", /No person/],
+		["vh_ai-face.jpg", /only a face/],
+		["coco294.jpg", /does not show the person's knees and feet/],
+	])("refuses %s", async (name, cause) => {
+		const run = await runCli(["fit", join(REAL_PHOTOS, name), "--out", join(folder, `out-${name}`)]);
+		expectFailure(run, 3, cause);
 	});
 });
