@@ -9,6 +9,8 @@ export interface ProgressDisplay {
 }
 
 const BAR_WIDTH = 20;
+/** Some terminals tell no width, or 0. */
+const DEFAULT_COLUMNS = 80;
 const CLEAR_LINE = "\r\u001b[K";
 
 /**
@@ -31,7 +33,7 @@ function createTerminalDisplay({ stderr }: ConsoleIo): ProgressDisplay {
 			const percent = `${Math.round(fraction * 100)}`.padStart(3);
 			const line = `${bar} ${percent} %  ${message}`;
 			// A line that wraps could not be cleared again.
-			stderr.write(CLEAR_LINE + [...line].slice(0, (stderr.columns ?? 80) - 1).join(""));
+			stderr.write(CLEAR_LINE + [...line].slice(0, (stderr.columns || DEFAULT_COLUMNS) - 1).join(""));
 			isLineOpen = true;
 		},
 		finish() {

@@ -53,6 +53,12 @@ function isCommanderError(error: unknown): error is CommanderError {
 
 /** Commander's messages: "error: unknown option '--heigth-cm'", then perhaps "(Did you mean --height-cm?)". */
 function usageError(error: CommanderError, AppErrorClass: typeof AppError): AppError {
+	if (error.code === "commander.help") {
+		return new AppErrorClass("invalid_argument", "The command is not complete.", {
+			remedy: "Run it with --help to see what can follow.",
+			cause: error,
+		});
+	}
 	const [cause = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
 	const sentence = `${cause.charAt(0).toUpperCase()}${cause.slice(1).replace(/\.$/, "")}.`;
 	const remedy =

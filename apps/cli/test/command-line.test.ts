@@ -48,6 +48,7 @@ describe("wrong usage", () => {
 			/Unknown option '--heigth-cm'/,
 			/Did you mean --height-cm\?/,
 		],
+		["half a command", ["models"], /The command is not complete/, /--help/],
 		["no photo", ["fit"], /Missing required argument 'photo'/, /--help/],
 		["an option without value", ["fit", PHOTO, "--sex"], /--sex <sex>' argument missing/, /--help/],
 		[

@@ -73,6 +73,12 @@ describe("createProgressDisplay", () => {
 		for (const line of lines) expect([...line].length).toBeLessThan(30);
 	});
 
+	it("takes 80 columns for a terminal that tells no width", () => {
+		const stderr = stream({ isTTY: true, columns: 0 });
+		createProgressDisplay(consoleWith(stderr), false).update(events[0]!);
+		expect(stderr.text).toMatch(/Reading photo$/);
+	});
+
 	it("is silent when quiet", () => {
 		const stderr = stream({ isTTY: true });
 		const display = createProgressDisplay(consoleWith(stderr), true);
