@@ -1,18 +1,12 @@
 export type { ArticulatedBone, Articulation } from "./articulation.js";
 export { ARTICULATED_BONES, createArticulation, poseParametersFromArticulation } from "./articulation.js";
-export type {
-	FittedLandmark,
-	FittedView,
-	PhotoFit,
-	PhotoFitOptions,
-	PhotoFitStage,
-	PhotoObservation,
-	StatedBody,
-} from "./fit-photos.js";
+export type { PhotoFit, PhotoFitOptions, PhotoFitStage } from "./fit-photos.js";
 export { fitPhotos } from "./fit-photos.js";
+export type { FittedLandmark, FittedView } from "./fitted-view.js";
 export type { AnchorCalibration, LandmarkAnchor } from "./landmark-anchors.js";
 export { expandAnchors, LANDMARK_ANCHORS } from "./landmark-anchors.js";
 export { CALIBRATED_ANCHORS } from "./landmark-calibration.js";
+export type { PhotoObservation, StatedBody } from "./observation.js";
 export type { PhotoFitter } from "./photo-fitter.js";
 export { createPhotoFitter, evaluateFitterPose, evaluateFitterShape } from "./photo-fitter.js";
 export type { PhotoFitQuality, QualityFlag, ViewDirection } from "./quality.js";

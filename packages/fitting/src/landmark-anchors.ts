@@ -1,5 +1,7 @@
-import type { ArticulatedBone } from "./articulation.js";
+import { ARTICULATED_BONES, type ArticulatedBone } from "./articulation.js";
 import { CALIBRATED_ANCHORS } from "./landmark-calibration.js";
+import type { PhotoObservation } from "./observation.js";
+import type { LandmarkTerm } from "./photo-problem.js";
 
 /**
  * Where a MediaPipe pose landmark sits on the body. Landmarks are not bone heads (a "shoulder" lies 1.8 % of
@@ -58,4 +60,35 @@ export const LANDMARK_ANCHORS: readonly LandmarkAnchor[] = expandAnchors(CALIBRA
 
 function sided(bone: string, side: "L" | "R"): ArticulatedBone {
 	return (bone === "head" ? bone : `${bone}.${side}`) as ArticulatedBone;
+}
+
+/**
+ * Landmarks that are visible and inside the picture, as residual terms.
+ *
+ * @param stature_px height of the person in the photo
+ */
+export function landmarkTerms(
+	seen: PhotoObservation,
+	stature_px: number,
+	anchors: readonly LandmarkAnchor[],
+): LandmarkTerm[] {
+	return anchors.flatMap((anchor) => {
+		const i = 5 * anchor.landmark;
+		const u_px = seen.body[i];
+		const v_px = seen.body[i + 1];
+		const visibility = seen.body[i + 3];
+		const isInside = u_px > 0 && v_px > 0 && u_px < seen.width_px && v_px < seen.height_px;
+		if (visibility < 0.5 || !isInside) return [];
+		return [
+			{
+				name: anchor.name,
+				joint: ARTICULATED_BONES.indexOf(anchor.bone) + 1,
+				offset: anchor.offset,
+				u_px,
+				v_px,
+				sigma_px: anchor.sigma * stature_px,
+				weight: visibility * visibility,
+			},
+		];
+	});
 }

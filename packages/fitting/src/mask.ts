@@ -1,3 +1,5 @@
+import { type SignedDistanceField, signedDistanceField } from "./signed-distance.js";
+
 /** A person mask reduced to the size that the solver works at. */
 export interface WorkingMask {
 	readonly width: number;
@@ -6,6 +8,12 @@ export interface WorkingMask {
 	readonly scale: number;
 	/** [width*height] 1 inside the person */
 	readonly inside: Uint8Array;
+}
+
+/** A photo's mask and the distance to its outline. */
+export interface MaskField {
+	readonly mask: WorkingMask;
+	readonly field: SignedDistanceField;
 }
 
 /** Long side of the working mask, pixels: finer than MediaPipe's 256² mask on a person filling the picture. */
@@ -74,4 +82,10 @@ export function keepLargestPart(inside: Uint8Array, width: number, height: numbe
 	}
 	for (let i = 0; i < inside.length; i++) inside[i] = bestArea > 0 && label[i] === best ? 1 : 0;
 	return bestArea;
+}
+
+/** {@link createWorkingMask} with its distance field; null when there is no mask or nobody in it. */
+export function createMaskField(mask: Float32Array | null, width: number, height: number): MaskField | null {
+	const working = mask && createWorkingMask(mask, width, height);
+	return working && { mask: working, field: signedDistanceField(working.inside, working.width, working.height) };
 }

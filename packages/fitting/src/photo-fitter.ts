@@ -64,3 +64,20 @@ export function evaluateFitterPose(fitter: PhotoFitter, rotations: Float64Array,
 	);
 	evaluatePose(fitter.pose, fitter.model, fitter.shape, fitter.poseParameters, "root_relative_world");
 }
+
+/** Highest and lowest vertex of a resting body. */
+export function extremeVertices(vertices: Float64Array): [top: number, bottom: number] {
+	let top = 0;
+	let bottom = 0;
+	for (let v = 1; v < vertices.length / 3; v++) {
+		if (vertices[3 * v + 2] > vertices[3 * top + 2]) top = v;
+		if (vertices[3 * v + 2] < vertices[3 * bottom + 2]) bottom = v;
+	}
+	return [top, bottom];
+}
+
+/** Stature of a resting body, metres. */
+export function statureOf(vertices: Float64Array): number {
+	const [top, bottom] = extremeVertices(vertices);
+	return vertices[3 * top + 2] - vertices[3 * bottom + 2];
+}

@@ -1,5 +1,4 @@
 import { projectPoint } from "@anny-fitter/camera";
-import { leftJacobian, multiplyRotations, rotationFromVector } from "@anny-fitter/math";
 import type { LeastSquaresProblem, Loss, ResidualSink } from "@anny-fitter/solver";
 import { cauchyLoss, gemanMcClureLoss, squaredLoss } from "@anny-fitter/solver";
 import type { ArticulatedPose, Articulation } from "./articulation.js";
@@ -10,6 +9,8 @@ import type { ShapePrior } from "./shape-parameters.js";
 import { SHAPE_COUNT } from "./shape-parameters.js";
 import type { SignedDistanceField } from "./signed-distance.js";
 import { sampleSignedDistance } from "./signed-distance.js";
+import { accumulateMoments, addInfluence, beginPoint, createSkinnedPoint } from "./skinned-point.js";
+import { createViewCamera, setCamera } from "./view-camera.js";
 import { LOG_FOCAL, POSE, ROOT_ROTATION, TRANSLATION, VIEW_COUNT } from "./view-parameters.js";
 
 /** A detected image point and the place on the body that it shows. */
@@ -363,113 +364,4 @@ export class PhotoProblem implements LeastSquaresProblem {
 			this.#shared[p] = sum;
 		}
 	}
-}
-
-/** A point skinned to a few joints: its body-frame position and each joint's share. */
-interface SkinnedPoint {
-	x: number;
-	y: number;
-	z: number;
-	count: number;
-	readonly joints: Int8Array;
-	readonly weights: Float64Array;
-	/** [count*3] weight × T_joint(rest point) */
-	readonly parts: Float64Array;
-}
-
-function createSkinnedPoint(): SkinnedPoint {
-	return {
-		x: 0,
-		y: 0,
-		z: 0,
-		count: 0,
-		joints: new Int8Array(JOINT_COUNT),
-		weights: new Float64Array(JOINT_COUNT),
-		parts: new Float64Array(3 * JOINT_COUNT),
-	};
-}
-
-function beginPoint(point: SkinnedPoint): void {
-	point.x = 0;
-	point.y = 0;
-	point.z = 0;
-	point.count = 0;
-}
-
-function addInfluence(
-	point: SkinnedPoint,
-	pose: ArticulatedPose,
-	joint: number,
-	weight: number,
-	x: number,
-	y: number,
-	z: number,
-): void {
-	const { linear, translation } = pose;
-	const a = 9 * joint;
-	const t = 3 * joint;
-	const px = weight * (linear[a] * x + linear[a + 1] * y + linear[a + 2] * z + translation[t]);
-	const py = weight * (linear[a + 3] * x + linear[a + 4] * y + linear[a + 5] * z + translation[t + 1]);
-	const pz = weight * (linear[a + 6] * x + linear[a + 7] * y + linear[a + 8] * z + translation[t + 2]);
-	const k = point.count++;
-	point.joints[k] = joint;
-	point.weights[k] = weight;
-	point.parts[3 * k] = px;
-	point.parts[3 * k + 1] = py;
-	point.parts[3 * k + 2] = pz;
-	point.x += px;
-	point.y += py;
-	point.z += pz;
-}
-
-/** Per joint: summed position and weight of everything that the joint moves (its own share and its descendants'). */
-function accumulateMoments(moments: Float64Array, point: SkinnedPoint, articulation: Articulation): void {
-	moments.fill(0);
-	for (let k = 0; k < point.count; k++) {
-		for (let joint = point.joints[k]; joint > 0; joint = articulation.parents[joint]) {
-			const m = 4 * joint;
-			moments[m] += point.parts[3 * k];
-			moments[m + 1] += point.parts[3 * k + 1];
-			moments[m + 2] += point.parts[3 * k + 2];
-			moments[m + 3] += point.weights[k];
-		}
-	}
-}
-
-interface ViewCamera {
-	focal: number;
-	cx: number;
-	cy: number;
-	readonly rotation: Float64Array;
-	readonly translation: Float64Array;
-	readonly jacobian: Float64Array;
-	/** rotated, not yet translated point */
-	readonly inCamera: Float64Array;
-	/** derivative of the current row with respect to the body-frame point */
-	readonly gradient: Float64Array;
-	readonly turn: Float64Array;
-}
-
-function createViewCamera(): ViewCamera {
-	return {
-		focal: 0,
-		cx: 0,
-		cy: 0,
-		rotation: new Float64Array(9),
-		translation: new Float64Array(3),
-		jacobian: new Float64Array(9),
-		inCamera: new Float64Array(3),
-		gradient: new Float64Array(3),
-		turn: new Float64Array(9),
-	};
-}
-
-function setCamera(camera: ViewCamera, terms: ViewTerms, x: Float64Array, offset: number): void {
-	rotationFromVector(camera.turn, x, offset + ROOT_ROTATION);
-	multiplyRotations(camera.rotation, camera.turn, terms.startRotation);
-	leftJacobian(camera.jacobian, x, offset + ROOT_ROTATION);
-	for (let k = 0; k < 3; k++) camera.translation[k] = x[offset + TRANSLATION + k];
-	camera.focal = terms.focal_px * Math.exp(x[offset + LOG_FOCAL]);
-	camera.cx = terms.width_px / 2;
-	camera.cy = terms.height_px / 2;
 }

@@ -1,4 +1,5 @@
-import type { PhotoFit, StatedBody } from "./fit-photos.js";
+import type { PhotoFit } from "./fit-photos.js";
+import type { StatedBody } from "./observation.js";
 
 /** Something about the result that its user should know. */
 export interface QualityFlag {

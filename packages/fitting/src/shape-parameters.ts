@@ -1,25 +1,11 @@
-import type { ShapeParameter } from "@anny-fitter/body-model";
-import { annyAgeFromYears } from "@anny-fitter/body-model";
+import type { PhenotypeLabel, ShapeParameter } from "@anny-fitter/body-model";
+import { ALL_PHENOTYPE_LABELS, annyAgeFromYears } from "@anny-fitter/body-model";
 
 /**
  * The shape that photos and stated values determine: Anny's eleven phenotypes and about twenty local changes that
  * tape measures notice, left and right tied. Chosen from the sensitivities of body measurements to Anny's 256 local
  * changes; names of MakeHuman mislead (`lowerarm-scale-horiz` is forearm length).
  */
-const PHENOTYPES = [
-	"gender",
-	"age",
-	"muscle",
-	"weight",
-	"height",
-	"proportions",
-	"cupsize",
-	"firmness",
-	"african",
-	"asian",
-	"caucasian",
-] as const;
-
 const LOCAL_CHANGES: readonly (readonly string[])[] = [
 	["measure-neck-circ-incr"],
 	["head-scale-depth-incr"],
@@ -47,15 +33,15 @@ const LOCAL_CHANGES: readonly (readonly string[])[] = [
 
 /** The shape parameters of every fit, in solver order: phenotypes, then local changes. */
 export const SHAPE_PARAMETERS: readonly ShapeParameter[] = [
-	...PHENOTYPES.map((label): ShapeParameter => ({ kind: "phenotype", label })),
+	...ALL_PHENOTYPE_LABELS.map((label): ShapeParameter => ({ kind: "phenotype", label })),
 	...LOCAL_CHANGES.map((labels): ShapeParameter => ({ kind: "local", labels })),
 ];
 
 export const SHAPE_COUNT = SHAPE_PARAMETERS.length;
 
 /** Index of a phenotype among {@link SHAPE_PARAMETERS}. */
-export function phenotypeIndex(label: (typeof PHENOTYPES)[number]): number {
-	return PHENOTYPES.indexOf(label);
+export function phenotypeIndex(label: PhenotypeLabel): number {
+	return ALL_PHENOTYPE_LABELS.indexOf(label);
 }
 
 /** Named values of a shape vector: what Anny's forward pass and the result document take. */
@@ -100,7 +86,7 @@ export function shapePrior(sex: Sex, annyAge: number, ageSigma: number): ShapePr
 	const upper = new Float64Array(SHAPE_COUNT).fill(1);
 	const femaleness = sex === "female" ? 1 : sex === "male" ? 0 : 0.5;
 	const blend = (male: number, female: number): number => male + femaleness * (female - male);
-	const set = (label: (typeof PHENOTYPES)[number], m: number, s: number): void => {
+	const set = (label: PhenotypeLabel, m: number, s: number): void => {
 		const i = phenotypeIndex(label);
 		mean[i] = m;
 		sigma[i] = s;
@@ -118,6 +104,6 @@ export function shapePrior(sex: Sex, annyAge: number, ageSigma: number): ShapePr
 	set("firmness", 0.5, isWoman ? 0.2 : 0.1);
 	for (const label of ["african", "asian", "caucasian"] as const) set(label, 0.5, 0.25);
 	lower[phenotypeIndex("age")] = -1 / 3;
-	for (let i = PHENOTYPES.length; i < SHAPE_COUNT; i++) sigma[i] = 0.1;
+	for (let i = ALL_PHENOTYPE_LABELS.length; i < SHAPE_COUNT; i++) sigma[i] = 0.1;
 	return { mean, sigma, lower, upper };
 }

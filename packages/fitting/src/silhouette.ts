@@ -1,5 +1,5 @@
 import type { BodyModel } from "@anny-fitter/body-model";
-import type { MeshTopology } from "@anny-fitter/mesh";
+import { computeFaceNormals, type MeshTopology } from "@anny-fitter/mesh";
 import type { Articulation } from "./articulation.js";
 import { ARTICULATED_BONES } from "./articulation.js";
 import type { SignedDistanceField } from "./signed-distance.js";
@@ -92,9 +92,18 @@ export function findRim(
 	focal: number,
 ): RimVertex[] {
 	const { width, height } = bodyField;
-	const facing = new Uint8Array(topology.triangles.length / 3);
+	const { triangles } = topology;
+	const normals = new Float64Array(triangles.length);
+	computeFaceNormals(normals, cameraVertices, triangles);
+	const facing = new Uint8Array(triangles.length / 3);
 	for (let t = 0; t < facing.length; t++) {
-		facing[t] = facesCamera(cameraVertices, topology.triangles, t) ? 1 : 0;
+		const corner = 3 * triangles[3 * t];
+		const n = 3 * t;
+		const towards =
+			normals[n] * cameraVertices[corner] +
+			normals[n + 1] * cameraVertices[corner + 1] +
+			normals[n + 2] * cameraVertices[corner + 2];
+		facing[t] = towards < 0 ? 1 : 0;
 	}
 	const seen = new Uint8Array(topology.vertexCount);
 	const rim: RimVertex[] = [];
@@ -130,20 +139,4 @@ export function intersectionOverUnion(a: Uint8Array, b: Uint8Array): number {
 		if (a[i] || b[i]) either++;
 	}
 	return either === 0 ? 0 : both / either;
-}
-
-function facesCamera(p: Float64Array, triangles: Uint32Array, t: number): boolean {
-	const a = 3 * triangles[3 * t];
-	const b = 3 * triangles[3 * t + 1];
-	const c = 3 * triangles[3 * t + 2];
-	const ux = p[b] - p[a];
-	const uy = p[b + 1] - p[a + 1];
-	const uz = p[b + 2] - p[a + 2];
-	const vx = p[c] - p[a];
-	const vy = p[c + 1] - p[a + 1];
-	const vz = p[c + 2] - p[a + 2];
-	const nx = uy * vz - uz * vy;
-	const ny = uz * vx - ux * vz;
-	const nz = ux * vy - uy * vx;
-	return nx * p[a] + ny * p[a + 1] + nz * p[a + 2] < 0;
 }

@@ -1,5 +1,6 @@
 import { createShapeSubset, evaluateShapeSubset } from "@anny-fitter/body-model";
-import type { PhotoFit, StatedBody } from "./fit-photos.js";
+import type { PhotoFit } from "./fit-photos.js";
+import type { StatedBody } from "./observation.js";
 import type { PhotoFitter } from "./photo-fitter.js";
 import { POPULATION_SIGMA_M } from "./population-error.js";
 import { differentiateMeasures } from "./quantities.js";

@@ -1,8 +1,8 @@
 import { multiplyRotations, type RandomStream, rotationFromVector } from "@anny-fitter/math";
 import { rasterizeSilhouette } from "@anny-fitter/mesh";
 import { ROTATION_COUNT } from "../src/articulation.js";
-import type { PhotoObservation } from "../src/fit-photos.js";
 import { LANDMARK_ANCHORS } from "../src/landmark-anchors.js";
+import type { PhotoObservation } from "../src/observation.js";
 import { evaluateFitterPose, evaluateFitterShape, type PhotoFitter } from "../src/photo-fitter.js";
 
 export interface SyntheticPhoto {

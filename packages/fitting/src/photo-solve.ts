@@ -1,0 +1,282 @@
+import { focalPrior } from "@anny-fitter/camera";
+import type { SolverSummary } from "@anny-fitter/solver";
+import { minimizeLeastSquares } from "@anny-fitter/solver";
+import { createBodyPoints, evaluateBodyPoints } from "./body-points.js";
+import type { PhotoFit, PhotoFitOptions } from "./fit-photos.js";
+import { describeView, rasterizeBody, seeBody } from "./fitted-view.js";
+import { LANDMARK_ANCHORS, landmarkTerms } from "./landmark-anchors.js";
+import { createMaskField, type MaskField } from "./mask.js";
+import type { PhotoObservation, StatedBody } from "./observation.js";
+import type { PhotoFitter } from "./photo-fitter.js";
+import { evaluateFitterShape, extremeVertices, statureOf } from "./photo-fitter.js";
+import type { SilhouetteTerms, StatedQuantity, ViewTerms } from "./photo-problem.js";
+import { PhotoProblem } from "./photo-problem.js";
+import { bodyMass, differentiateMeasures, logMassQuantity, tangentOf, tangentQuantity } from "./quantities.js";
+import { phenotypeIndex, SHAPE_COUNT, type ShapePrior } from "./shape-parameters.js";
+import { signedDistanceField } from "./signed-distance.js";
+import { findRim } from "./silhouette.js";
+import { poseSigmas, startPose } from "./start-pose.js";
+import { POSE, TRANSLATION, VIEW_COUNT } from "./view-parameters.js";
+
+/** A stated stature is nearly exact: a person measured against a wall. */
+const STATURE_SIGMA_M = 0.002;
+/** A stated weight holds to about a kilogram. */
+const massSigma = (mass_kg: number): number => Math.min(1, 0.015 * mass_kg);
+/** A stated tape measure is to be met, about as well as trained hands repeat it, as a fraction of the girth. */
+const STATED_MEASURE_SIGMA = 0.005;
+
+/** Both sides of the kink at average muscle. */
+const MUSCLE_STARTS = [0.25, 0.7] as const;
+
+/** A silhouette's hundreds of correlated rim points count as this many independent ones. */
+const SILHOUETTE_EFFECTIVE_POINTS = 60;
+/** Weight where the outline lies beyond body and expected cloth: hair, coats and bags are outside, never inside. */
+const OUTSIDE_FACTOR = 1 / 3;
+
+interface SolveRound {
+	readonly maxIterations: number;
+	readonly holdShape?: boolean;
+	/** Evaluate the stated mass exactly at every step instead of along its tangent. */
+	readonly exact?: boolean;
+}
+
+/** One solve from one age anchor: the state that the stages hand on. */
+export class PhotoSolve {
+	readonly #fitter: PhotoFitter;
+	readonly #observations: readonly PhotoObservation[];
+	readonly #stated: StatedBody;
+	readonly #prior: ShapePrior;
+	readonly #options: PhotoFitOptions;
+	readonly #masks: (MaskField | null)[] = [];
+	#views: ViewTerms[] = [];
+	#x: Float64Array;
+	#iterations = 0;
+	#last: SolverSummary | null = null;
+
+	constructor(
+		fitter: PhotoFitter,
+		observations: readonly PhotoObservation[],
+		stated: StatedBody,
+		prior: ShapePrior,
+		options: PhotoFitOptions,
+	) {
+		this.#fitter = fitter;
+		this.#observations = observations;
+		this.#stated = stated;
+		this.#prior = prior;
+		this.#options = options;
+		this.#x = new Float64Array(SHAPE_COUNT + VIEW_COUNT * observations.length);
+		this.#x.set(prior.mean);
+	}
+
+	/** Stages without silhouettes. Returns the cost reached. */
+	solveLandmarks(): number {
+		const progress = this.#options.onProgress;
+		progress?.("stated", 0);
+		this.#solveStated();
+		if (this.#observations.length > 0) {
+			progress?.("cameras", 0.1);
+			this.#startViews();
+			this.#run({ maxIterations: 25, holdShape: true });
+			progress?.("landmarks", 0.3);
+			for (let round = 0; round < 2; round++) this.#run({ maxIterations: 6 });
+		}
+		return this.#last?.costHistory.at(-1) ?? 0;
+	}
+
+	solveSilhouettes(): PhotoFit {
+		const rounds = 4;
+		for (let round = 0; round < rounds && this.#observations.length > 0; round++) {
+			this.#options.onProgress?.("silhouettes", 0.45 + (0.5 * round) / rounds);
+			this.#views = this.#views.map((view, i) => ({ ...view, silhouette: this.#silhouetteTerms(i) }));
+			const isLast = round === rounds - 1;
+			this.#run({ maxIterations: isLast ? 15 : 5, exact: isLast });
+		}
+		return this.#finish();
+	}
+
+	/**
+	 * Prior and stated values only. Anny has a kink at average muscle, which stops a solver on the wrong side: it starts on
+	 * both, and the cheaper end counts. Tape measures are re-linearised until they hold.
+	 */
+	#solveStated(): void {
+		let best: SolverSummary | null = null;
+		for (const muscle of MUSCLE_STARTS) {
+			const start = this.#x.slice(0, SHAPE_COUNT);
+			start[phenotypeIndex("muscle")] = muscle;
+			const summary = this.#solveStatedFrom(start);
+			if (!best || (summary.costHistory.at(-1) ?? 0) < (best.costHistory.at(-1) ?? 0)) best = summary;
+		}
+		if (best) this.#x.set(best.x);
+		this.#last = best;
+	}
+
+	#solveStatedFrom(start: Float64Array): SolverSummary {
+		const rounds = Object.keys(this.#stated.measures_m).length > 0 ? 6 : 1;
+		let x = start;
+		for (let round = 1; ; round++) {
+			const summary = minimizeLeastSquares(this.#problem(x, [], true), x, { maxIterations: 20, costTolerance: 1e-4 });
+			this.#iterations += summary.iterations;
+			const moved = summary.x.some((v, i) => Math.abs(v - x[i]) > 1e-3);
+			if (round >= rounds || !moved) return summary;
+			x = summary.x;
+		}
+	}
+
+	#startViews(): void {
+		const { articulation, model } = this.#fitter;
+		evaluateFitterShape(this.#fitter, this.#x);
+		const { shape } = this.#fitter;
+		const points = createBodyPoints(model, articulation, [], ...extremeVertices(shape.vertices));
+		evaluateBodyPoints(points, this.#x, false);
+		const poseSigma = poseSigmas();
+		this.#views = this.#observations.map((seen, i) => {
+			const focal = focalPrior(seen.focal_px, seen.width_px, seen.height_px);
+			const start = startPose(
+				articulation,
+				points.heads,
+				seen.body,
+				seen.bodyWorld,
+				focal.focal_px,
+				seen.width_px,
+				seen.height_px,
+			);
+			const offset = SHAPE_COUNT + VIEW_COUNT * i;
+			this.#x.set(start.translation, offset + TRANSLATION);
+			this.#x.set(start.rotations, offset + POSE);
+			this.#masks.push(createMaskField(seen.mask, seen.width_px, seen.height_px));
+			const stature_px = (focal.focal_px * points.stature) / start.translation[2];
+			return {
+				width_px: seen.width_px,
+				height_px: seen.height_px,
+				focal_px: focal.focal_px,
+				sigmaLogFocal: focal.sigmaLog,
+				startRotation: start.rotation,
+				poseMean: start.rotations,
+				poseSigma,
+				landmarks: landmarkTerms(seen, stature_px, this.#options.anchors ?? LANDMARK_ANCHORS),
+				silhouette: null,
+			};
+		});
+	}
+
+	#run({ maxIterations, holdShape = false, exact = false }: SolveRound): void {
+		const surface: number[] = this.#views.flatMap((v) => v.silhouette?.rims.map((r) => r.surface) ?? []);
+		const problem = this.#problem(this.#x, surface, exact);
+		const hold = new Uint8Array(this.#x.length);
+		if (holdShape) hold.fill(1, 0, SHAPE_COUNT);
+		const summary = minimizeLeastSquares(problem, this.#x, {
+			maxIterations,
+			hold,
+			costTolerance: 1e-4,
+			...(this.#options.signal ? { signal: this.#options.signal } : {}),
+		});
+		this.#x = summary.x;
+		this.#iterations += summary.iterations;
+		this.#last = summary;
+	}
+
+	/** The problem around `x`; `surface` lists the rim vertices of all views one after the other. */
+	#problem(x: Float64Array, surface: readonly number[], exact: boolean): PhotoProblem {
+		const { articulation, model, shape } = this.#fitter;
+		const quantities = this.#quantities(x, exact);
+		evaluateFitterShape(this.#fitter, x);
+		let next = 0;
+		const views = this.#views.map((view): ViewTerms => {
+			if (!view.silhouette) return view;
+			const rims = view.silhouette.rims.map((rim) => ({ ...rim, surface: next++ }));
+			return { ...view, silhouette: { ...view.silhouette, rims } };
+		});
+		return new PhotoProblem({
+			articulation,
+			points: createBodyPoints(model, articulation, surface, ...extremeVertices(shape.vertices)),
+			prior: this.#prior,
+			stature: this.#stated.stature_m === null ? null : { value_m: this.#stated.stature_m, sigma_m: STATURE_SIGMA_M },
+			quantities,
+			views,
+		});
+	}
+
+	/**
+	 * What was stated besides the stature. Tape measures are followed along their tangent; so is the mass, unless it is to
+	 * be `exact`: Anny's kinks can make a tangent miss by kilograms.
+	 */
+	#quantities(x: Float64Array, exact: boolean): StatedQuantity[] {
+		const { mass_kg, measures_m } = this.#stated;
+		const out: StatedQuantity[] = [];
+		if (mass_kg !== null) {
+			const mass = logMassQuantity(this.#fitter, mass_kg, massSigma(mass_kg));
+			out.push(exact ? mass : tangentOf(mass, x));
+		}
+		const ids = Object.keys(measures_m);
+		if (ids.length > 0) {
+			const tapes = differentiateMeasures(this.#fitter, x, this.#prior.upper, ids);
+			for (const [id, { value_m, gradient }] of tapes) {
+				const target = measures_m[id];
+				out.push(tangentQuantity(value_m, gradient, x, target, STATED_MEASURE_SIGMA * target));
+			}
+		}
+		return out;
+	}
+
+	/** Rim of the current body against the photo's mask. `surface` holds model vertices until the problem is built. */
+	#silhouetteTerms(i: number): SilhouetteTerms | null {
+		const masked = this.#masks[i];
+		if (!masked) return null;
+		const { mask, field } = masked;
+		const { skin, topology } = this.#fitter;
+		const seen = seeBody(this.#fitter, this.#views[i], this.#x, i);
+		const silhouette = rasterizeBody(this.#fitter, seen, mask);
+		const bodyField = signedDistanceField(silhouette, mask.width, mask.height);
+		const rim = findRim(topology, skin, seen.cameraVertices, bodyField, seen.focal_px * mask.scale);
+		const joints: number[] = [];
+		const weights: number[] = [];
+		const rims = rim.map(({ vertex, clothOffset, sigma }) => {
+			const first = joints.length;
+			for (let k = skin.offsets[vertex]; k < skin.offsets[vertex + 1]; k++) {
+				joints.push(skin.joints[k]);
+				weights.push(skin.weights[k]);
+			}
+			return { surface: vertex, first, last: joints.length, offset: clothOffset, sigma };
+		});
+		return {
+			field,
+			scale: mask.scale,
+			rims,
+			joints: Int8Array.from(joints),
+			weights: Float64Array.from(weights),
+			weight: Math.min(1, SILHOUETTE_EFFECTIVE_POINTS / Math.max(1, rims.length)),
+			outsideFactor: OUTSIDE_FACTOR,
+		};
+	}
+
+	#finish(): PhotoFit {
+		const last = this.#last;
+		if (!last) throw new RangeError("Nothing was solved.");
+		const views = this.#views.map((view, i) => describeView(this.#fitter, view, this.#masks[i], this.#x, i));
+		evaluateFitterShape(this.#fitter, this.#x);
+		const covariance = new Float64Array(SHAPE_COUNT * SHAPE_COUNT);
+		const determined = last.equations.sharedCovariance(covariance);
+		return {
+			shape: this.#x.slice(0, SHAPE_COUNT),
+			covariance,
+			prior: this.#prior,
+			stature_m: statureOf(this.#fitter.shape.vertices),
+			mass_kg: bodyMass(this.#fitter),
+			views,
+			// Rounds that end on their iteration cap after a small last gain have arrived for every practical purpose.
+			converged:
+				determined &&
+				last.stopReason !== "aborted" &&
+				(last.converged || last.stopReason === "no_progress" || lastGain(last) < 1e-3),
+			stopReason: last.stopReason,
+			iterations: this.#iterations,
+			finalCost: last.costHistory.at(-1) ?? 0,
+		};
+	}
+}
+
+function lastGain(summary: SolverSummary): number {
+	const [before, after] = summary.costHistory.slice(-2);
+	return after === undefined ? 0 : (before - after) / before;
+}
