@@ -59,17 +59,11 @@ export function fitPhotos(
 			: looksGrown || observations.length === 0
 				? AGE_ANCHORS_YEARS.slice(0, 1)
 				: AGE_ANCHORS_YEARS;
-	let best: PhotoSolve | null = null;
-	let bestCost = Infinity;
-	for (const anchor of anchors) {
+	const solves = anchors.map((anchor) => {
 		const prior = shapePrior(stated.sex, annyAgeFromYears(anchor.years), anchor.sigma);
 		const solve = new PhotoSolve(fitter, observations, stated, prior, options);
-		const cost = solve.solveLandmarks() + anchor.penalty;
-		if (cost < bestCost) {
-			best = solve;
-			bestCost = cost;
-		}
-	}
-	if (!best) throw new RangeError("There must be at least one age anchor.");
-	return best.solveSilhouettes();
+		return { solve, cost: solve.solveLandmarks() + anchor.penalty };
+	});
+	const best = solves.reduce((a, b) => (b.cost < a.cost ? b : a));
+	return best.solve.solveSilhouettes();
 }

@@ -81,7 +81,7 @@ export class PhotoSolve {
 			progress?.("landmarks", 0.3);
 			for (let round = 0; round < 2; round++) this.#run({ maxIterations: 6 });
 		}
-		return this.#last?.costHistory.at(-1) ?? 0;
+		return this.#last?.costHistory.at(-1) ?? Infinity;
 	}
 
 	solveSilhouettes(): PhotoFit {
@@ -256,7 +256,12 @@ export class PhotoSolve {
 		const views = this.#views.map((view, i) => describeView(this.#fitter, view, this.#masks[i], this.#x, i));
 		evaluateFitterShape(this.#fitter, this.#x);
 		const covariance = new Float64Array(SHAPE_COUNT * SHAPE_COUNT);
-		const determined = last.equations.sharedCovariance(covariance);
+		// A body behind the camera, or a shape that nothing determines: what is left is the prior.
+		const isDetermined = last.stopReason !== "infeasible_start" && last.equations.sharedCovariance(covariance);
+		if (!isDetermined) {
+			covariance.fill(0);
+			for (let i = 0; i < SHAPE_COUNT; i++) covariance[i * SHAPE_COUNT + i] = this.#prior.sigma[i] ** 2;
+		}
 		return {
 			shape: this.#x.slice(0, SHAPE_COUNT),
 			covariance,
@@ -266,7 +271,7 @@ export class PhotoSolve {
 			views,
 			// Rounds that end on their iteration cap after a small last gain have arrived for every practical purpose.
 			converged:
-				determined &&
+				isDetermined &&
 				last.stopReason !== "aborted" &&
 				(last.converged || last.stopReason === "no_progress" || lastGain(last) < 1e-3),
 			stopReason: last.stopReason,

@@ -26,6 +26,9 @@ const POSE_SIGMA: Readonly<Record<string, number>> = {
 	foot: 0.2,
 };
 
+/** Upright and facing the camera: the start when the landmarks' torso has collapsed. */
+const FACING = Float64Array.of(1, 0, 0, 0, 0, -1, 0, 1, 0);
+
 /** [ROTATION_COUNT] standard deviations of the articulated pose. */
 export function poseSigmas(): Float64Array {
 	const out = new Float64Array(ROTATION_COUNT);
@@ -66,14 +69,18 @@ export function startPose(
 	const head = (bone: ArticulatedBone): Float64Array => restHeads.subarray(3 * joint(bone), 3 * joint(bone) + 3);
 	const world = (i: number): Float64Array => bodyWorld.subarray(3 * i, 3 * i + 3);
 
-	const rotation = new Float64Array(9);
-	rotationBetweenFrames(
-		rotation,
-		axisUp(head("upperarm01.L"), head("upperarm01.R"), head("upperleg01.L"), head("upperleg01.R")),
-		axisLeft(head("upperarm01.L"), head("upperarm01.R"), head("upperleg01.L"), head("upperleg01.R")),
-		axisUp(world(SHOULDER[0]), world(SHOULDER[1]), world(HIP[0]), world(HIP[1])),
-		axisLeft(world(SHOULDER[0]), world(SHOULDER[1]), world(HIP[0]), world(HIP[1])),
-	);
+	const seenUp = axisUp(world(SHOULDER[0]), world(SHOULDER[1]), world(HIP[0]), world(HIP[1]));
+	const seenLeft = axisLeft(world(SHOULDER[0]), world(SHOULDER[1]), world(HIP[0]), world(HIP[1]));
+	const rotation = FACING.slice();
+	if (spansPlane(seenUp, seenLeft)) {
+		rotationBetweenFrames(
+			rotation,
+			axisUp(head("upperarm01.L"), head("upperarm01.R"), head("upperleg01.L"), head("upperleg01.R")),
+			axisLeft(head("upperarm01.L"), head("upperarm01.R"), head("upperleg01.L"), head("upperleg01.R")),
+			seenUp,
+			seenLeft,
+		);
+	}
 
 	const rotations = new Float64Array(ROTATION_COUNT);
 	const linear = new Float64Array(9 * JOINT_COUNT);
@@ -136,6 +143,12 @@ function weakPerspective(points: Float64Array[], pixels: number[][], focal_px: n
 	// Pixels per metre; landmarks in a heap would give nonsense, so at least a tenth of a pixel per millimetre and metre.
 	const scale = Math.max(product / spread, focal_px / 50);
 	return Float64Array.of(meanPixel[0] / scale - mean[0], meanPixel[1] / scale - mean[1], focal_px / scale - mean[2]);
+}
+
+/** Whether two directions are long enough and far enough from parallel to define an orientation. */
+function spansPlane(a: Float64Array, b: Float64Array): boolean {
+	const cross = Math.hypot(a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]);
+	return cross > 0.05 * Math.hypot(a[0], a[1], a[2]) * Math.hypot(b[0], b[1], b[2]) && cross > 1e-6;
 }
 
 function axisUp(sl: Float64Array, sr: Float64Array, hl: Float64Array, hr: Float64Array): Float64Array {

@@ -5,7 +5,7 @@ import { openBodyModelData } from "@anny-fitter/platform";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ARTICULATED_BONES } from "../src/articulation.js";
 import { fitPhotos, type PhotoFit } from "../src/fit-photos.js";
-import type { StatedBody } from "../src/observation.js";
+import type { PhotoObservation, StatedBody } from "../src/observation.js";
 import { createPhotoFitter, evaluateFitterPose, evaluateFitterShape, type PhotoFitter } from "../src/photo-fitter.js";
 import { assessPhotoFit } from "../src/quality.js";
 import { bodyMass } from "../src/quantities.js";
@@ -105,6 +105,30 @@ describe("fitting photos of synthetic people", () => {
 		const body = seen.body.map((v, i) => (i % 5 < 2 ? v + 120 * random.normal() : v));
 		const fit = fitPhotos(fitter, [{ ...seen, body }], p.stated);
 		expect(assessPhotoFit(fit, p.stated)).toMatchObject({ needsReview: true });
+	});
+
+	test.each([
+		["world landmarks in a heap", (seen: PhotoObservation) => ({ ...seen, bodyWorld: new Float64Array(99) })],
+		[
+			"image landmarks in a heap",
+			(seen: PhotoObservation) => ({ ...seen, body: seen.body.map((v, i) => (i % 5 < 2 ? 300 : v)) }),
+		],
+		[
+			"no visible landmark",
+			(seen: PhotoObservation) => ({ ...seen, body: seen.body.map((v, i) => (i % 5 === 3 ? 0 : v)) }),
+		],
+		[
+			"an empty mask",
+			(seen: PhotoObservation) => ({ ...seen, mask: new Float32Array(seen.width_px * seen.height_px) }),
+		],
+	])("%s: the stated body comes back, finite", (_name, spoil) => {
+		const p = person(50, "male", 30, [0]);
+		const fit = fitPhotos(fitter, [spoil(see(p)[0])], p.stated);
+		expect(fit.shape.every(Number.isFinite)).toBe(true);
+		expect(Math.abs(fit.stature_m - (p.stated.stature_m ?? 0))).toBeLessThan(0.01);
+		const estimates = estimateMeasurements(fitter, fit, p.stated);
+		for (const { value_m, sigma_m } of estimates.values()) expect(Number.isFinite(value_m + sigma_m)).toBe(true);
+		expect(Number.isFinite(expectedVertexError_mm(fitter, fit))).toBe(true);
 	});
 
 	test("swapped view labels are noticed, right ones are not", () => {
