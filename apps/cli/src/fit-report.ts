@@ -69,7 +69,9 @@ function renderQuality({ quality, views, warnings }: ResultDocument, style: Text
 	const lines = views.map((view, index) => {
 		const silhouette = view.silhouette_iou === null ? "not used" : `${formatPercent(view.silhouette_iou)} overlap`;
 		const name = view.label === null ? view.photo : `${view.photo} (${view.label})`;
-		return `  photo ${index + 1}, ${name}: landmarks within ${view.reprojection_px.toFixed(1)} px, silhouette ${silhouette}`;
+		const landmarks =
+			view.reprojection_px === null ? "no landmarks" : `landmarks within ${view.reprojection_px.toFixed(1)} px`;
+		return `  photo ${index + 1}, ${name}: ${landmarks}, silhouette ${silhouette}`;
 	});
 	if (quality.expected_pve_mm !== undefined) {
 		lines.push(`  expected distance to the true surface: ${quality.expected_pve_mm.toFixed(1)} mm on average`);

@@ -53,8 +53,8 @@ export const viewDocumentSchema = z.object({
 	landmarks_used: z.array(
 		z.object({ name: z.string(), image_px: pointSchema, projected_px: pointSchema, weight: nonNegative }),
 	),
-	/** Root mean square over the landmarks used. */
-	reprojection_px: nonNegative,
+	/** Root mean square over the landmarks used; null when none could be. */
+	reprojection_px: nonNegative.nullable(),
 	/** Null when the silhouette could not be used. */
 	silhouette_iou: z.number().min(0).max(1).nullable(),
 });

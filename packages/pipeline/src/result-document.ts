@@ -134,7 +134,7 @@ function describeView(fitter: PhotoFitter, view: FittedView, photo: string, labe
 			projected_px: [...landmark.projected_px],
 			weight: landmark.weight,
 		})),
-		reprojection_px: view.reprojection_px ?? 0,
+		reprojection_px: view.reprojection_px,
 		silhouette_iou: view.silhouetteIou,
 	};
 }
