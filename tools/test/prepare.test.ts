@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -122,7 +122,7 @@ describe("takeLock", () => {
 });
 
 describe("the command", () => {
-	it("is silent and quick when nothing is to do", async () => {
+	it("is silent and quick when nothing is to do", () => {
 		const root = folderWith({
 			"tools/prepare.mjs": readFileSync(new URL("../prepare.mjs", import.meta.url), "utf8"),
 			"package.json": '{"type":"module"}',
@@ -132,20 +132,16 @@ describe("the command", () => {
 			".cache/build-stamp": "",
 		});
 		writeFileSync(join(root, ".cache/build-stamp"), sourceFingerprint(root));
-		const start = performance.now();
-		const output = await new Promise<string>((resolve) => {
-			const child = spawn(process.execPath, [join(root, "tools/prepare.mjs")]);
-			let text = "";
-			child.stdout.on("data", (chunk) => {
-				text += chunk;
+		const times: number[] = [];
+		for (let run = 0; run < 3; run++) {
+			const start = performance.now();
+			const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "tools/prepare.mjs")], {
+				encoding: "utf8",
 			});
-			child.stderr.on("data", (chunk) => {
-				text += chunk;
-			});
-			child.on("close", () => resolve(text));
-		});
-		expect(output).toBe("");
-		// 0.1 s alone; the bound leaves room for a busy machine.
-		expect(performance.now() - start).toBeLessThan(2000);
+			times.push(performance.now() - start);
+			expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "", stderr: "" });
+		}
+		// 0.1 s alone; the best of three and a wide bound, because the machine may be busy.
+		expect(Math.min(...times)).toBeLessThan(2000);
 	});
 });
