@@ -11,7 +11,14 @@ import type { PhotoFitter } from "./photo-fitter.js";
 import { evaluateFitterShape, extremeVertices, statureOf } from "./photo-fitter.js";
 import type { SilhouetteTerms, StatedQuantity, ViewTerms } from "./photo-problem.js";
 import { PhotoProblem } from "./photo-problem.js";
-import { bodyMass, differentiateMeasures, logMassQuantity, tangentOf, tangentQuantity } from "./quantities.js";
+import {
+	bodyMass,
+	differentiateMeasures,
+	logMassQuantity,
+	tangentOf,
+	tangentQuantity,
+	tapeQuantity,
+} from "./quantities.js";
 import { phenotypeIndex, SHAPE_COUNT, type ShapePrior } from "./shape-parameters.js";
 import { signedDistanceField } from "./signed-distance.js";
 import { findRim } from "./silhouette.js";
@@ -85,19 +92,21 @@ export class PhotoSolve {
 	}
 
 	solveSilhouettes(): PhotoFit {
-		const rounds = 4;
+		// Tapes have no analytic gradient: they arrive over several exact rounds, the mass in one.
+		const exactRounds = Object.keys(this.#stated.measures_m).length > 0 ? 4 : 1;
+		const rounds = 3 + exactRounds;
 		for (let round = 0; round < rounds && this.#observations.length > 0; round++) {
 			this.#options.onProgress?.("silhouettes", 0.45 + (0.5 * round) / rounds);
 			this.#views = this.#views.map((view, i) => ({ ...view, silhouette: this.#silhouetteTerms(i) }));
-			const isLast = round === rounds - 1;
-			this.#run({ maxIterations: isLast ? 15 : 5, exact: isLast });
+			const exact = round >= rounds - exactRounds;
+			this.#run({ maxIterations: exact ? 15 : 5, exact });
 		}
 		return this.#finish();
 	}
 
 	/**
 	 * Prior and stated values only. Anny has a kink at average muscle, which stops a solver on the wrong side: it starts on
-	 * both, and the cheaper end counts. Tape measures are re-linearised until they hold.
+	 * both, and the cheaper end counts. Tape measures are differentiated anew until they hold.
 	 */
 	#solveStated(): void {
 		let best: SolverSummary | null = null;
@@ -198,8 +207,8 @@ export class PhotoSolve {
 	}
 
 	/**
-	 * What was stated besides the stature. Tape measures are followed along their tangent; so is the mass, unless it is to
-	 * be `exact`: Anny's kinks can make a tangent miss by kilograms.
+	 * What was stated besides the stature, followed along tangents, or by `exact` values where the solver has to arrive:
+	 * Anny's kinks can make a tangent miss by kilograms and centimetres.
 	 */
 	#quantities(x: Float64Array, exact: boolean): StatedQuantity[] {
 		const { mass_kg, measures_m } = this.#stated;
@@ -213,7 +222,12 @@ export class PhotoSolve {
 			const tapes = differentiateMeasures(this.#fitter, x, this.#prior.upper, ids);
 			for (const [id, { value_m, gradient }] of tapes) {
 				const target = measures_m[id];
-				out.push(tangentQuantity(value_m, gradient, x, target, STATED_MEASURE_SIGMA * target));
+				const sigma = STATED_MEASURE_SIGMA * target;
+				out.push(
+					exact
+						? tapeQuantity(this.#fitter, id, gradient, target, sigma)
+						: tangentQuantity(value_m, gradient, x, target, sigma),
+				);
 			}
 		}
 		return out;

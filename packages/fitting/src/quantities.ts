@@ -42,6 +42,29 @@ export function logMassQuantity(fitter: PhotoFitter, mass_kg: number, sigma_kg: 
 	};
 }
 
+/**
+ * A tape measure: its value is exact at every evaluation (2 to 10 ms, leaving the body in `fitter.shape`), its gradient
+ * the one given, for as long as the solver stays near where that was taken.
+ */
+export function tapeQuantity(
+	fitter: PhotoFitter,
+	id: string,
+	gradient: Float64Array,
+	target_m: number,
+	sigma_m: number,
+): StatedQuantity {
+	return {
+		target: target_m,
+		sigma: sigma_m,
+		evaluate: (values, out) => {
+			evaluateFitterShape(fitter, values);
+			out?.set(gradient);
+			for (const { value_m } of measureBody(fitter.measurer, fitter.shape, [id]).values()) return value_m;
+			throw new RangeError(`The measurer has no "${id}".`);
+		},
+	};
+}
+
 /** A quantity known by its value and gradient at one shape, for as long as the solver stays near. */
 export function tangentQuantity(
 	value: number,

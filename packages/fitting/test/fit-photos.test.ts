@@ -165,19 +165,25 @@ describe("what is stated", () => {
 		},
 	);
 
-	test("a tape measurement is followed", () => {
-		const stated: StatedBody = { stature_m: 1.7, mass_kg: 65, age_years: 30, sex: "female", measures_m: {} };
-		const plain = fitPhotos(fitter, [], stated);
-		evaluateFitterShape(fitter, plain.shape);
-		const before = measureBody(fitter.measurer, fitter.shape, ["waist_girth"]).get("waist_girth")?.value_m ?? 0;
-		const target = before + 0.05;
-		const fit = fitPhotos(fitter, [], { ...stated, measures_m: { waist_girth: target } });
-		evaluateFitterShape(fitter, fit.shape);
-		const after = measureBody(fitter.measurer, fitter.shape, ["waist_girth"]).get("waist_girth")?.value_m ?? 0;
-		expect(Math.abs(after - target)).toBeLessThan(0.01);
-		expect(
-			estimateMeasurements(fitter, fit, { ...stated, measures_m: { waist_girth: target } }).get("waist_girth")?.sources,
-		).toEqual(["stated"]);
+	test.each([
+		["waist_girth", 0.05, 0],
+		["waist_girth", 0.05, 1],
+		["waist_girth", -0.03, 1],
+		["hip_girth", 0.04, 1],
+		["upper_arm_girth", 0.02, 1],
+	] as const)("a stated %s, %f m off the expected one, is met with %i photos", (id, change, photoCount) => {
+		const p = person(54, "female", 30, [0]);
+		const photos = see(p).slice(0, photoCount);
+		const measure = (fit: PhotoFit): number => {
+			evaluateFitterShape(fitter, fit.shape);
+			return measureBody(fitter.measurer, fitter.shape, [id]).get(id)?.value_m ?? 0;
+		};
+		const target = measure(fitPhotos(fitter, photos, p.stated)) + change;
+		const stated = { ...p.stated, measures_m: { [id]: target } };
+		const fit = fitPhotos(fitter, photos, stated);
+		expect(Math.abs(measure(fit) - target)).toBeLessThan(0.01);
+		expect(Math.abs(fit.mass_kg - (p.stated.mass_kg ?? 0))).toBeLessThan(2);
+		expect(estimateMeasurements(fitter, fit, stated).get(id)?.sources).toEqual(["stated"]);
 	});
 
 	test("an impossible combination is flagged instead of met", () => {
