@@ -107,9 +107,12 @@ describe("npm data against upstream Anny", () => {
 describe("asset", () => {
 	test("is small, decodes quickly and does not depend on its alignment", () => {
 		expect(asset.length).toBeLessThan(12e6);
-		const start = performance.now();
-		decodeBodyModel(asset);
-		expect(performance.now() - start).toBeLessThan(150);
+		const times = Array.from({ length: 5 }, () => {
+			const start = performance.now();
+			decodeBodyModel(asset);
+			return performance.now() - start;
+		});
+		expect(Math.min(...times)).toBeLessThan(150);
 		const shifted = new Uint8Array(asset.length + 3);
 		shifted.set(asset, 3);
 		expect(decodeBodyModel(shifted.subarray(3)).templateVertices).toEqual(data.templateVertices);

@@ -153,7 +153,8 @@ describe("opening data", () => {
 		const again = await openBodyModelData({ cacheDir: join(root, "cache-d"), surroundings: surroundings() });
 		console.log(`opening cached data: ${(performance.now() - start).toFixed(0)} ms`);
 		expect(again.cache.state).toBe("hit");
-		expect(performance.now() - start).toBeLessThan(500);
+		// 0.03 s alone; compiling anew takes 2 s.
+		expect(performance.now() - start).toBeLessThan(1500);
 	});
 });
 
