@@ -15,8 +15,8 @@ export function measureHeadGirth(measurer: Measurer): MeasureResult {
 	// lateral × (back − front) points up.
 	const normal = Float64Array.of(lateral[1] * z, -lateral[0] * z, lateral[0] * y - lateral[1] * x);
 	scaleToUnit(normal);
-	const subset = measurer.regions.headWithoutEars;
-	layTape(measurer.tape, measurer.vertices, { subset, origin, normal, curves: "all" });
+	const region = measurer.regions.headWithoutEars;
+	layTape(measurer.tape, measurer.vertices, { region, origin, normal, curves: "all" });
 	return tapeResult(measurer.tape, false);
 }
 
@@ -34,7 +34,7 @@ export function measureNeckGirth(measurer: Measurer): MeasureResult {
 	for (let i = 0; i < 3; i++) along += (throat[i] - origin[i]) * normal[i];
 	for (let i = 0; i < 3; i++) origin[i] += along * normal[i];
 	layTape(measurer.tape, measurer.vertices, {
-		subset: measurer.regions.trunkAndHead,
+		region: measurer.regions.trunkAndHead,
 		origin,
 		normal,
 		curves: "around",

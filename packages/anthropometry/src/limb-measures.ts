@@ -91,6 +91,6 @@ function limbPlane(
 	const length = Math.sqrt(normal[0] * normal[0] + normal[1] * normal[1] + normal[2] * normal[2]);
 	if (!(length > 0)) throw new RangeError(`the joints ${axis[0]} and ${axis[1]} coincide`);
 	for (let i = 0; i < 3; i++) normal[i] /= length;
-	const subset = region === "trunkAndLegs" ? regions.trunkAndLegs : regions[region][side];
-	return { subset, origin: new Float64Array(3), normal, curves: "around" };
+	const part = region === "trunkAndLegs" ? regions.trunkAndLegs : regions[region][side];
+	return { region: part, origin: new Float64Array(3), normal, curves: "around" };
 }

@@ -8,7 +8,7 @@ import {
 	resolveLandmarks,
 } from "./landmarks.js";
 import type { MeasurableModel, MeasurableShape } from "./model.js";
-import { type BodyRegions, createBodyRegions } from "./regions.js";
+import { type BodyRegions, createBodyRegions, invalidateRegions } from "./regions.js";
 import { createTape, type Tape } from "./tape.js";
 
 /** Everything that can be prepared once per body model, and the memory measuring works in. Not for concurrent use. */
@@ -82,6 +82,7 @@ export function takeUpBody(measurer: Measurer, shape: MeasurableShape): void {
 	}
 	measurer.vertices = shape.vertices;
 	measurer.boneHeads = shape.boneHeads;
+	invalidateRegions(measurer.regions);
 	const { hip } = measurer.joints;
 	updateBodyFrame(measurer.frame, shape.vertices, shape.boneHeads, hip.left, hip.right);
 }

@@ -1,17 +1,18 @@
+import { createSliceRegion, invalidateSliceRegion, type SliceRegion } from "@anny-fitter/mesh";
 import type { MeasurableModel } from "./model.js";
 
-/** Triangles (by number) of the parts of the body a tape can run on. */
+/** The parts of the body a tape can run on. */
 export interface BodyRegions {
 	/** Everything but the arms from the shoulder joint on. */
-	readonly trunkAndLegs: Uint32Array;
+	readonly trunkAndLegs: SliceRegion;
 	/** Trunk and neck without arms, head and the legs below the knee. */
-	readonly trunk: Uint32Array;
+	readonly trunk: SliceRegion;
 	/** Trunk, neck and head. */
-	readonly trunkAndHead: Uint32Array;
+	readonly trunkAndHead: SliceRegion;
 	/** Head without ears and neck. */
-	readonly headWithoutEars: Uint32Array;
-	readonly legs: { readonly left: Uint32Array; readonly right: Uint32Array };
-	readonly arms: { readonly left: Uint32Array; readonly right: Uint32Array };
+	readonly headWithoutEars: SliceRegion;
+	readonly legs: { readonly left: SliceRegion; readonly right: SliceRegion };
+	readonly arms: { readonly left: SliceRegion; readonly right: SliceRegion };
 	/** Vertices of pelvis and upper thighs among which the most backward point of the buttocks is sought. */
 	readonly seatVertices: Uint32Array;
 }
@@ -54,6 +55,23 @@ export function createBodyRegions(model: MeasurableModel): BodyRegions {
 	};
 }
 
+/** Say that the body's vertices have moved. */
+export function invalidateRegions(regions: BodyRegions): void {
+	const { trunkAndLegs, trunk, trunkAndHead, headWithoutEars, legs, arms } = regions;
+	for (const region of [
+		trunkAndLegs,
+		trunk,
+		trunkAndHead,
+		headWithoutEars,
+		legs.left,
+		legs.right,
+		arms.left,
+		arms.right,
+	]) {
+		invalidateSliceRegion(region);
+	}
+}
+
 /** Per vertex 1 if the bones whose names start with a prefix (and end with a suffix) hold more than half its weight. */
 function belongsTo(model: MeasurableModel, prefixes: readonly string[], suffix: string | null): Uint8Array {
 	const isMember = model.boneLabels.map(
@@ -70,16 +88,16 @@ function belongsTo(model: MeasurableModel, prefixes: readonly string[], suffix: 
 	return result;
 }
 
-function limbTriangles(model: MeasurableModel, prefixes: readonly string[], suffix: string): Uint32Array {
+function limbTriangles(model: MeasurableModel, prefixes: readonly string[], suffix: string): SliceRegion {
 	const isLimb = belongsTo(model, prefixes, suffix);
 	return collectTriangles(model, (v) => isLimb[v] === 1);
 }
 
-function collectTriangles(model: MeasurableModel, accepts: (vertex: number) => boolean): Uint32Array {
+function collectTriangles(model: MeasurableModel, accepts: (vertex: number) => boolean): SliceRegion {
 	const { triangles } = model;
 	const result: number[] = [];
 	for (let i = 0; i < triangles.length; i += 3) {
 		if (accepts(triangles[i]) && accepts(triangles[i + 1]) && accepts(triangles[i + 2])) result.push(i / 3);
 	}
-	return Uint32Array.from(result);
+	return createSliceRegion(triangles, Uint32Array.from(result));
 }

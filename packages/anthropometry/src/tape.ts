@@ -6,6 +6,7 @@ import {
 	type MeshTopology,
 	type PlaneSlice,
 	polygonPerimeter2d,
+	type SliceRegion,
 	slicePlane,
 } from "@anny-fitter/mesh";
 
@@ -25,16 +26,16 @@ export interface Tape {
 	length: number;
 }
 
-/** A plane as point and unit normal, and the triangles it may cut. */
+/** A plane as point and unit normal, and the part of the mesh it may cut. */
 export interface TapePlane {
-	readonly subset: Uint32Array;
+	readonly region: SliceRegion;
 	/** `[3]` point of the plane; with `curves: "around"` the point the tape must enclose. */
 	readonly origin: Float64Array;
 	/** `[3]` unit normal. */
 	readonly normal: Float64Array;
 	/**
 	 * `all`: the tape encloses every curve. `around`: only the curve around the origin, so that it ignores the other
-	 * leg or the tip of a hanging breast; curves that end at the border of the subset always count. If no curve runs
+	 * leg or the tip of a hanging breast; curves that end at the border of the region always count. If no curve runs
 	 * around the origin (a joint may lie outside a distorted limb), the curve nearest to it counts.
 	 */
 	readonly curves: "all" | "around";
@@ -70,7 +71,7 @@ export function layTape(tape: Tape, vertices: Float64Array, plane: TapePlane): n
 	const ny = normal[1];
 	const nz = normal[2];
 	const offset = nx * origin[0] + ny * origin[1] + nz * origin[2];
-	slicePlane(slice, tape.topology, vertices, nx, ny, nz, offset, plane.subset);
+	slicePlane(slice, tape.topology, vertices, nx, ny, nz, offset, plane.region);
 	// Axes of the plane: u = y × n or x × n, whichever is longer, and v = n × u.
 	let ux = nz;
 	let uy = 0;

@@ -78,7 +78,7 @@ function horizontalPlane(measurer: Measurer, curves: TapePlane["curves"]): TapeP
 	placeLandmark(other, measurer, "lower_rib", "right");
 	origin[0] = (origin[0] + other[0]) / 2;
 	origin[1] = (origin[1] + other[1]) / 2;
-	return { subset: measurer.regions.trunk, origin, normal: Float64Array.of(0, 0, 1), curves };
+	return { region: measurer.regions.trunk, origin, normal: Float64Array.of(0, 0, 1), curves };
 }
 
 /** Level of the most backward point of the buttocks, smoothed over the vertices near it. */

@@ -220,7 +220,7 @@ describe("measureBody", () => {
 		}
 		times.sort((a, b) => a - b);
 		console.log(`all measurements of one body: ${times[30].toFixed(1)} ms (median), ${times[0].toFixed(1)} ms (best)`);
-		// 7 ms alone; the best run and a wide bound, because the machine may be busy.
+		// 4 ms alone; the best run and a wide bound, because the machine may be busy.
 		expect(times[0]).toBeLessThan(30);
 		expect(measurer.tape.slice.points).toBe(points);
 	});

@@ -1,4 +1,4 @@
-import { createMeshTopology, polylineLength } from "@anny-fitter/mesh";
+import { createMeshTopology, createSliceRegion, polylineLength } from "@anny-fitter/mesh";
 import { describe, expect, it } from "vitest";
 import { copyTapePath, createTape, layTape, type TapePlane, tapeExtent } from "../src/tape.js";
 import { BODIES, body, model, seededRandom } from "./bodies.js";
@@ -28,7 +28,10 @@ function wrappedGrid(rings: number, sectors: number, place: (u: number, v: numbe
 function plane(mesh: Mesh, origin: number[], normal: number[], curves: TapePlane["curves"]): TapePlane {
 	const length = Math.hypot(...normal);
 	return {
-		subset: Uint32Array.from({ length: mesh.triangles.length / 3 }, (_, i) => i),
+		region: createSliceRegion(
+			mesh.triangles,
+			Uint32Array.from({ length: mesh.triangles.length / 3 }, (_, i) => i),
+		),
 		origin: Float64Array.from(origin),
 		normal: Float64Array.from(normal, (x) => x / length),
 		curves,

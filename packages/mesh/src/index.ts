@@ -16,5 +16,6 @@ export { createRasterBuffer, type RasterBuffer } from "./raster-fill.js";
 export { drawPolyline, type PolylineOptions } from "./raster-polyline.js";
 export { type OverlayOptions, type PreviewOptions, renderOverlay, renderPreview } from "./raster-preview.js";
 export type { Rgb } from "./raster-shading.js";
+export { createSliceRegion, invalidateSliceRegion, type SliceRegion } from "./slice-region.js";
 export { createMeshTopology, type MeshTopology } from "./topology.js";
 export { computeSignedVolume, computeSurfaceArea, computeVolumeGradient } from "./volume.js";

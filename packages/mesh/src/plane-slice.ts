@@ -1,3 +1,4 @@
+import { boundSliceRegion, SLICE_GROUP, type SliceRegion } from "./slice-region.js";
 import type { MeshTopology } from "./topology.js";
 
 /**
@@ -74,7 +75,8 @@ export function createPlaneSlice(topology: MeshTopology): PlaneSlice {
  * @param vertices `[3v]` positions.
  * @param nx plane normal, any length but zero. @param ny see nx. @param nz see nx.
  * @param offset n·x of the plane's points.
- * @param subset triangles to cut; null for all. Curves end where the subset ends.
+ * @param region part of the mesh to cut; null for all of it. Curves end where the region ends. Its boxes are made anew if
+ * they are stale.
  */
 export function slicePlane(
 	out: PlaneSlice,
@@ -84,9 +86,9 @@ export function slicePlane(
 	ny: number,
 	nz: number,
 	offset: number,
-	subset: Uint32Array | null = null,
+	region: SliceRegion | null = null,
 ): void {
-	const nodeCount = collectNodes(out.scratch, topology, vertices, nx, ny, nz, offset, subset);
+	const nodeCount = collectNodes(out.scratch, topology, vertices, nx, ny, nz, offset, region);
 	orderNodes(out, nodeCount);
 	placePoints(out, topology, vertices);
 }
@@ -100,7 +102,7 @@ function collectNodes(
 	ny: number,
 	nz: number,
 	offset: number,
-	subset: Uint32Array | null,
+	region: SliceRegion | null,
 ): number {
 	const { triangles, triangleEdges } = topology;
 	const { vertexStamp, vertexDistance, edgeStamp, edgeNode, nodeEdge, nodeLinks } = scratch;
@@ -111,10 +113,15 @@ function collectNodes(
 		scratch.stamp = 1;
 	}
 	const stamp = scratch.stamp;
-	const triangleCount = subset === null ? triangles.length / 3 : subset.length;
+	if (region?.isStale) boundSliceRegion(region, vertices);
+	const triangleCount = region === null ? triangles.length / 3 : region.triangles.length;
 	let nodeCount = 0;
 	for (let i = 0; i < triangleCount; i++) {
-		const t = 3 * (subset === null ? i : subset[i]);
+		if (region !== null && i % SLICE_GROUP === 0 && isGroupAside(region, i / SLICE_GROUP, nx, ny, nz, offset)) {
+			i += SLICE_GROUP - 1;
+			continue;
+		}
+		const t = 3 * (region === null ? i : region.triangles[i]);
 		let positive = 0;
 		for (let k = 0; k < 3; k++) {
 			const v = triangles[t + k];
@@ -194,4 +201,19 @@ function placePoints(out: PlaneSlice, topology: MeshTopology, vertices: Float64A
 		points[3 * i + 1] = vertices[3 * a + 1] + weight * (vertices[3 * b + 1] - vertices[3 * a + 1]);
 		points[3 * i + 2] = vertices[3 * a + 2] + weight * (vertices[3 * b + 2] - vertices[3 * a + 2]);
 	}
+}
+
+/** Whether a group's box lies wholly on one side of the plane, with a margin for rounding. */
+function isGroupAside(region: SliceRegion, group: number, nx: number, ny: number, nz: number, offset: number): boolean {
+	const { bounds } = region;
+	const b = 6 * group;
+	const middle =
+		0.5 *
+		(nx * (bounds[b] + bounds[b + 3]) + ny * (bounds[b + 1] + bounds[b + 4]) + nz * (bounds[b + 2] + bounds[b + 5]));
+	const reach =
+		0.5 *
+		(Math.abs(nx) * (bounds[b + 3] - bounds[b]) +
+			Math.abs(ny) * (bounds[b + 4] - bounds[b + 1]) +
+			Math.abs(nz) * (bounds[b + 5] - bounds[b + 2]));
+	return Math.abs(middle - offset) > reach * (1 + 1e-9) + 1e-9;
 }

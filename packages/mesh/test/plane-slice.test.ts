@@ -2,6 +2,8 @@ import {
 	convexHull2d,
 	createMeshTopology,
 	createPlaneSlice,
+	createSliceRegion,
+	invalidateSliceRegion,
 	type PlaneSlice,
 	polygonPerimeter2d,
 	polylineLength,
@@ -11,9 +13,10 @@ import { describe, expect, it } from "vitest";
 import { ellipsePerimeter, ellipsoid, seededRandom, type TestMesh, torus } from "./shapes.js";
 
 function cut(mesh: TestMesh, n: readonly [number, number, number], offset: number, subset: Uint32Array | null = null) {
+	const region = subset && createSliceRegion(mesh.triangles, subset);
 	const topology = createMeshTopology(mesh.triangles, mesh.vertices.length / 3);
 	const slice = createPlaneSlice(topology);
-	slicePlane(slice, topology, mesh.vertices, n[0], n[1], n[2], offset, subset);
+	slicePlane(slice, topology, mesh.vertices, n[0], n[1], n[2], offset, region);
 	return slice;
 }
 
@@ -149,6 +152,34 @@ describe("slicePlane", () => {
 		sorted(mesh).forEach((length, i) => {
 			expect(sorted(shuffled)[i]).toBeCloseTo(length, 12);
 		});
+	});
+
+	it("looks at few triangles of a region and still cuts it as without boxes (seed 9)", () => {
+		const random = seededRandom(9);
+		const mesh = torus(0.5, 0.2, 60, 40);
+		const topology = createMeshTopology(mesh.triangles, mesh.vertices.length / 3);
+		const region = createSliceRegion(
+			mesh.triangles,
+			Uint32Array.from({ length: mesh.triangles.length / 3 }, (_, t) => t),
+		);
+		const boxed = createPlaneSlice(topology);
+		const plain = createPlaneSlice(topology);
+		const vertices = Float64Array.from(mesh.vertices);
+		for (let round = 0; round < 40; round++) {
+			if (round === 20) {
+				for (let i = 0; i < vertices.length; i++) vertices[i] = 2 * vertices[i] + 0.3;
+				invalidateSliceRegion(region);
+			}
+			const n = [random() - 0.5, random() - 0.5, random() - 0.5];
+			// Through a vertex now and then: the plane then touches the boxes of its neighbours.
+			const v = 3 * Math.floor(random() * (vertices.length / 3));
+			const at = n[0] * vertices[v] + n[1] * vertices[v + 1] + n[2] * vertices[v + 2];
+			const offset = round % 3 === 0 ? at : at + 0.1 * (random() - 0.5);
+			slicePlane(boxed, topology, vertices, n[0], n[1], n[2], offset, region);
+			slicePlane(plain, topology, vertices, n[0], n[1], n[2], offset);
+			expect(boxed.pointCount).toBe(plain.pointCount);
+			expect(boxed.points.slice(0, 3 * boxed.pointCount)).toEqual(plain.points.slice(0, 3 * plain.pointCount));
+		}
 	});
 
 	it("reuses its memory and takes less than a millisecond on a body-sized mesh", () => {
