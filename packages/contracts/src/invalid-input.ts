@@ -36,7 +36,7 @@ function describeIssue(issue: z.core.$ZodIssue, subject: string): string {
 	}
 	const message = issue.message.replace(/^Invalid input: /, "").replace(/\.$/, "");
 	return path === ""
-		? `${capitalise(subject)} is not valid: ${message}.`
+		? `${startSentence(subject)} is not valid: ${message}.`
 		: `${path} in ${subject} is not valid: ${message}.`;
 }
 
@@ -50,6 +50,7 @@ function remedyFor(issue: z.core.$ZodIssue, schema: z.ZodType): string {
 	return "Correct the value and try again.";
 }
 
-function capitalise(text: string): string {
-	return text.charAt(0).toUpperCase() + text.slice(1);
+/** A file's name keeps its spelling at the start of a sentence. */
+function startSentence(subject: string): string {
+	return subject.replace(/^the /, "The ");
 }

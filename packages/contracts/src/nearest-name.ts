@@ -4,7 +4,7 @@
  * @param name what was written
  * @param candidates the valid names
  * @returns the candidate with the smallest edit distance (insertions, deletions, substitutions and swaps of
- * neighbours), if at most a third of its length differs
+ * neighbours), if at most a third of its length differs; else the shortest that begins with the name as a whole word
  */
 export function nearestName(name: string, candidates: Iterable<string>): string | null {
 	const wanted = normalise(name);
@@ -17,7 +17,19 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
 			nearest = candidate;
 		}
 	}
-	return nearest !== null && smallest <= Math.max(1, Math.floor(nearest.length / 3)) ? nearest : null;
+	if (nearest !== null && smallest <= Math.max(1, Math.floor(nearest.length / 3))) return nearest;
+	return shortestThatBeginsWith(wanted, candidates);
+}
+
+/** `waist` stands for `waist_girth`; fewer than three letters tell too little. */
+function shortestThatBeginsWith(wanted: string, candidates: Iterable<string>): string | null {
+	if (wanted.length < 3) return null;
+	let shortest: string | null = null;
+	for (const candidate of candidates) {
+		const continues = normalise(candidate).startsWith(`${wanted}-`);
+		if (continues && (shortest === null || candidate.length < shortest.length)) shortest = candidate;
+	}
+	return shortest;
 }
 
 /** Case and the choice of separator are not what tells names apart. */

@@ -27,6 +27,8 @@ const MEASURE_M = { low: 0.02, high: 3 };
 const BODY_MASS_INDEX = { low: 5, high: 200 };
 /** Age is stated in completed years, or as the age that someone is about to reach. */
 const AGE_TOLERANCE_YEARS = 1;
+/** A person's stature varies by as much within a day. */
+const STATURE_TOLERANCE_M = 0.02;
 const YEAR_MS = 365.25 * 86_400_000;
 
 const FACT_NAMES = ["stature_m", "weight_kg", "age_years", "date_of_birth", "sex", "measures"] as const;
@@ -59,6 +61,13 @@ export function parseStatedFacts(raw: unknown, today: Date): StatedFacts {
 	if ("date_of_birth" in given) facts.date_of_birth = parseDateOfBirth(given.date_of_birth, today);
 	if ("sex" in given) facts.sex = parseSex(given.sex);
 	if ("measures" in given) facts.measures = parseMeasures(given.measures);
+	const { stature, ...otherMeasures } = facts.measures ?? {};
+	if (stature !== undefined) {
+		// The stature is a fact of its own; a tape measure of it says the same.
+		facts.stature_m = mergeStature(facts.stature_m, stature);
+		if (Object.keys(otherMeasures).length > 0) facts.measures = otherMeasures;
+		else delete facts.measures;
+	}
 	refuseContradictions(facts, today);
 	return facts;
 }
@@ -188,6 +197,16 @@ function parseMeasures(value: unknown): Record<string, number> {
 		measures[id] = length;
 	}
 	return measures;
+}
+
+function mergeStature(stated: number | undefined, measured: number): number {
+	if (stated === undefined) return parseStature(measured);
+	if (Math.abs(stated - measured) <= STATURE_TOLERANCE_M) return stated;
+	throw invalid(
+		"measures.stature",
+		`A measured stature of ${formatStature(measured)} contradicts the stated ${formatStature(stated)}.`,
+		"State one of the two, or correct the wrong one.",
+	);
 }
 
 function refuseContradictions(facts: StatedFacts, today: Date): void {

@@ -11,6 +11,7 @@ describe("nearestName", () => {
 		["waistgirth", "waist_girth"],
 		["proportion", "proportions"],
 		["gnder", "gender"],
+		["waist", "waist_girth"],
 	])("takes %s for %s", (written, meant) => {
 		expect(nearestName(written, NAMES)).toBe(meant);
 	});

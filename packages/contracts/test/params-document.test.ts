@@ -66,8 +66,8 @@ describe("parseParams", () => {
 			/^pose_parameterization in params\.json/,
 			/Correct/,
 		],
-		["a list", [], /^Params\.json is not valid/, /Correct/],
-		["null", null, /^Params\.json is not valid/, /Correct/],
+		["a list", [], /^params\.json is not valid/, /Correct/],
+		["null", null, /^params\.json is not valid/, /Correct/],
 	])("refuses %s in one sentence", (_, value, cause, remedy) => {
 		const error = refusal(value);
 		expect(error.code).toBe("invalid_argument");

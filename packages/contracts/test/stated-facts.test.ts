@@ -56,6 +56,18 @@ describe("parseStatedFacts", () => {
 		expect(error.remedy).toContain(remedy);
 	});
 
+	it("takes a measured stature for the stature, and refuses two that differ", () => {
+		expect(parseStatedFacts({ measures: { stature: 1.72 } }, TODAY)).toEqual({ stature_m: 1.72 });
+		expect(parseStatedFacts({ stature_m: 1.73, measures: { stature: 1.72, waist_girth: 0.8 } }, TODAY)).toEqual({
+			stature_m: 1.73,
+			measures: { waist_girth: 0.8 },
+		});
+		const error = refusal({ stature_m: 1.7, measures: { stature: 1.2 } });
+		expect(error.message).toContain("120 cm (1.2 m) contradicts the stated 170 cm (1.7 m)");
+		expect(error.remedy).toContain("one of the two");
+		expect(refusal({ measures: { stature: 0.2 } }).message).toContain("20 cm");
+	});
+
 	it("refuses an age that contradicts the date of birth, and lets a birthday's difference pass", () => {
 		const error = refusal({ age_years: 40, date_of_birth: "1990-04-23" });
 		expect(error.message).toBe("An age of 40 years contradicts the date of birth 1990-04-23, which makes 35.1 years.");
