@@ -91,12 +91,13 @@ async function fitOnce(
 	request: FitRequest,
 ): Promise<FitOutcome> {
 	const { photos: inputs, signal } = request;
-	requirePhotos(inputs);
-	const stated = statedBody(request.stated);
+	const stated = checkFitRequest(request);
 	const timings: Record<string, number> = {};
 	const warnings: Warning[] = [...modelWarnings];
 	const started = performance.now();
 	const timed = async <T>(stage: string, work: () => Promise<T> | T): Promise<T> => {
+		// Ctrl-C pressed during the stage before is noticed only when the event loop turns.
+		await new Promise((resolve) => setImmediate(resolve));
 		throwIfAborted(signal);
 		const from = performance.now();
 		const value = await work();
@@ -183,6 +184,18 @@ const STAGE_MESSAGES = {
 	silhouettes: "Fitting the outline",
 } as const;
 
+/**
+ * Refuses what cannot be fitted whatever the photos show, before anything is loaded.
+ *
+ * @returns what was stated, as the fitter takes it
+ * @throws {AppError} `invalid_argument`
+ */
+export function checkFitRequest({ photos, stated }: Pick<FitRequest, "photos" | "stated">): StatedBody {
+	requirePhotos(photos);
+	requireDifferentPhotos(photos);
+	return statedBody(stated);
+}
+
 /** Most photos that one fit takes. */
 const MAX_PHOTOS = 8;
 
@@ -191,6 +204,18 @@ function requirePhotos(photos: readonly PhotoInput[]): void {
 	throw new AppError("invalid_argument", `A fit takes 1 to ${MAX_PHOTOS} photos, not ${photos.length}.`, {
 		remedy: "Give one to eight photos of the same person.",
 	});
+}
+
+/** A photo that counts twice makes a result look more certain than it is. */
+function requireDifferentPhotos(photos: readonly PhotoInput[]): void {
+	for (const [i, photo] of photos.entries()) {
+		if (photo.bytes.length === 0) continue;
+		const j = photos.findIndex((other) => Buffer.compare(other.bytes, photo.bytes) === 0);
+		if (j === i) continue;
+		throw new AppError("invalid_argument", `Photo ${i + 1}, ${photo.name}, is the same as photo ${j + 1}.`, {
+			remedy: "Give each photo once.",
+		});
+	}
 }
 
 function requirePerson(seen: HolisticResult, name: string, warnings: Warning[]): void {

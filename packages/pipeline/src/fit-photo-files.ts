@@ -1,7 +1,7 @@
 import type { MeshFormat, ResultDocument } from "@anny-fitter/contracts";
 import type { MeshExportOptions } from "./build-body.js";
 import type { FitEngineOptions, FitRequest } from "./fit-engine.js";
-import { openFitEngine } from "./fit-engine.js";
+import { checkFitRequest, openFitEngine } from "./fit-engine.js";
 
 export interface FitOutcome {
 	readonly document: ResultDocument;
@@ -19,6 +19,7 @@ export interface FitOutcome {
  * @throws {AppError} with a code of the error table
  */
 export async function fitPhotoFiles(request: FitRequest & FitEngineOptions): Promise<FitOutcome> {
+	checkFitRequest(request);
 	const engine = await openFitEngine(request);
 	try {
 		return await engine.fit(request);
