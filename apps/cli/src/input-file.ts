@@ -1,9 +1,10 @@
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
 import { AppError } from "@anny-fitter/contracts";
 
 /** No photo or mesh that the product can use is larger; reading more could fill the memory. */
 const LARGEST_FILE_BYTES = 512 * 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 
 export interface InputFile {
 	readonly bytes: Uint8Array;
@@ -19,23 +20,39 @@ export interface InputFile {
  * @throws {AppError} `file_not_found`, `invalid_argument` or `image_too_large`
  */
 export async function readInputFile(path: string, kind: string): Promise<InputFile> {
+	if (path === "") {
+		throw new AppError("invalid_argument", `The name of the ${kind} is empty.`, { remedy: `Name the ${kind}.` });
+	}
 	try {
 		const file = await open(path, "r");
 		try {
-			const { size } = await file.stat();
-			if (size > LARGEST_FILE_BYTES) {
-				const code = kind === "photo" ? "image_too_large" : "invalid_argument";
-				throw new AppError(code, `${path} has ${Math.round(size / 2 ** 20)} MB, which is too much for a ${kind}.`, {
-					remedy: "Use a file of at most 512 MB.",
-				});
-			}
-			return { bytes: await file.readFile(), name: basename(path) };
+			if ((await file.stat()).size > LARGEST_FILE_BYTES) throw tooLarge(path, kind);
+			return { bytes: await readAtMost(file, path, kind), name: basename(path) };
 		} finally {
 			await file.close();
 		}
 	} catch (error) {
 		throw inputError(error, path, kind);
 	}
+}
+
+/** Pipes and devices tell no size beforehand, and some never end. */
+async function readAtMost(file: FileHandle, path: string, kind: string): Promise<Uint8Array> {
+	const chunks: Uint8Array[] = [];
+	let length = 0;
+	for await (const chunk of file.createReadStream({ autoClose: false, highWaterMark: CHUNK_BYTES })) {
+		chunks.push(chunk);
+		length += chunk.length;
+		if (length > LARGEST_FILE_BYTES) throw tooLarge(path, kind);
+	}
+	return Buffer.concat(chunks, length);
+}
+
+function tooLarge(path: string, kind: string): AppError {
+	const code = kind === "photo" ? "image_too_large" : "invalid_argument";
+	return new AppError(code, `${path} has more than 512 MB, which is too much for a ${kind}.`, {
+		remedy: "Use a file of at most 512 MB.",
+	});
 }
 
 function inputError(error: unknown, path: string, kind: string): unknown {

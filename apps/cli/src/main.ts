@@ -1,12 +1,32 @@
 import { runCommandLine } from "./run-command-line.js";
 
+/** How long a command may take to clean up after Ctrl-C; a step that cannot be interrupted must not keep it longer. */
+const CANCEL_GRACE_MS = 10_000;
+const EXIT_CANCELLED = 70;
+const EXIT_OUTPUT = 2;
+
 const cancellation = new AbortController();
-process.once("SIGINT", () => cancellation.abort());
-process.once("SIGTERM", () => cancellation.abort());
+const cancel = () => {
+	cancellation.abort();
+	setTimeout(() => process.exit(EXIT_CANCELLED), CANCEL_GRACE_MS).unref();
+};
+process.once("SIGINT", cancel);
+process.once("SIGTERM", cancel);
 // `anny-fitter … | head` closes the pipe early; that is no failure of ours.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-	if (error.code !== "EPIPE") throw error;
+	if (error.code === "EPIPE") return;
+	process.stderr.write(`error: The output cannot be written (${error.code ?? error.message}).\n`);
+	process.stderr.write("remedy: Make room on the disk, or write the output elsewhere.\n");
+	process.exit(EXIT_OUTPUT);
 });
+process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+	if (error.code !== "EPIPE") process.exit(EXIT_OUTPUT);
+});
+// npm runs the repository's scripts in its root; paths mean the folder in which the user is.
+const { npm_package_name: npmPackage, npm_lifecycle_event: npmScript, INIT_CWD: callerFolder } = process.env;
+if (npmPackage === "anny-fitter-workspace" && (npmScript === "fit" || npmScript === "anny-fitter") && callerFolder) {
+	process.chdir(callerFolder);
+}
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
 	stdout: process.stdout,

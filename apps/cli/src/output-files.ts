@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { AppError } from "@anny-fitter/contracts";
@@ -28,9 +29,14 @@ export interface OutputFile {
  * @throws {AppError} `output_not_writable`
  */
 export async function openOutputFolder(path: string): Promise<OutputFolder> {
+	if (path === "") {
+		throw new AppError("output_not_writable", "The name of the output folder is empty.", {
+			remedy: "Name a folder that you may write to with --out.",
+		});
+	}
 	let firstMade: string | undefined;
 	try {
-		firstMade = await mkdir(path, { recursive: true });
+		firstMade = await makeFolders(resolve(path));
 		const probe = temporaryPath(path, "probe");
 		await writeFile(probe, "");
 		await rm(probe);
@@ -45,6 +51,48 @@ export async function openOutputFolder(path: string): Promise<OutputFolder> {
 			if (firstMade !== undefined) await removeEmptyFolders(path, firstMade);
 		},
 	};
+}
+
+/**
+ * Makes a folder and the parents that are missing. Node's own `recursive` never ends where making a folder says that the
+ * folder above does not exist although it does, as in `/proc`.
+ *
+ * @returns the topmost folder that was made, undefined when none was
+ */
+async function makeFolders(path: string): Promise<string | undefined> {
+	const missing: string[] = [];
+	let existing = path;
+	while (!(await isThere(existing)) && dirname(existing) !== existing) {
+		missing.push(existing);
+		existing = dirname(existing);
+	}
+	if (!(await stat(existing)).isDirectory()) {
+		throw Object.assign(new Error("not a folder"), { code: missing.length === 0 ? "EEXIST" : "ENOTDIR" });
+	}
+	let firstMade: string | undefined;
+	try {
+		for (const folder of missing.reverse()) {
+			await mkdir(folder).catch((error) => {
+				// Another process made it at the same time.
+				if (error.code !== "EEXIST") throw error;
+			});
+			firstMade ??= folder;
+		}
+	} catch (error) {
+		if (firstMade !== undefined) await removeEmptyFolders(dirname(path), firstMade);
+		throw error;
+	}
+	return firstMade;
+}
+
+async function isThere(path: string): Promise<boolean> {
+	try {
+		await stat(path);
+		return true;
+	} catch (error) {
+		if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
+		throw error;
+	}
 }
 
 async function writeTogether(folder: string, files: readonly OutputFile[], signal: AbortSignal): Promise<number[]> {
@@ -68,7 +116,7 @@ async function writeTogether(folder: string, files: readonly OutputFile[], signa
 }
 
 function temporaryPath(folder: string, name: string): string {
-	return join(folder, `.anny-fitter-${process.pid}-${name}`);
+	return join(folder, `.anny-fitter-${randomBytes(6).toString("hex")}-${name}`);
 }
 
 /** Removes `path` and its parents up to `firstMade`, as far as they are empty. */
@@ -94,7 +142,7 @@ const REASONS: Readonly<Record<string, string>> = {
 	ENOTDIR: "a part of the path is a file",
 	EISDIR: "a folder with the name of an output file is in the way",
 	ENAMETOOLONG: "the name is too long",
-	ENOENT: "the folder is gone",
+	ENOENT: "folders cannot be made there",
 };
 
 function outputError(error: unknown, path: string): unknown {

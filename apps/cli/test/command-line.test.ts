@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SEXES, VIEW_LABELS } from "@anny-fitter/contracts";
 import { describe, expect, it } from "vitest";
-import { expectFailure, runCli, samplePath, temporaryFolder } from "./run-cli.js";
+import { expectFailure, MAIN, runCli, samplePath, temporaryFolder } from "./run-cli.js";
 
 const folder = temporaryFolder();
 const PHOTO = samplePath("woman-front.jpg");
@@ -95,6 +96,10 @@ describe("wrong usage", () => {
 		],
 		["a photo that does not exist", ["fit", "nobody.jpg"], /The photo nobody\.jpg does not exist/, /spelling/],
 		["a folder for a photo", ["fit", "."], /\. is a folder, not a photo/, /Name the photo itself/],
+		["a photo without a name", ["fit", ""], /name of the photo is empty/, /Name the photo/],
+		["a photo given twice", ["fit", PHOTO, PHOTO], /Photo 2, woman-front\.jpg, is the same as photo 1/, /once/],
+		["a measure by half its name", ["fit", PHOTO, "--measure", "waist=82cm"], /no measurement/, /"waist_girth"/],
+		["a folder without a name", ["fit", PHOTO, "--out", ""], /output folder is empty/, /--out/],
 		["mesh without parameters", ["mesh", "--out", "a.obj"], /--params <file>' not specified/, /--help/],
 		[
 			"a mesh format unknown",
@@ -115,6 +120,22 @@ describe("wrong usage", () => {
 	])("refuses %s with exit code 2", async (_, parameters, cause, remedy) => {
 		expectFailure(await runCli(parameters, { cwd: folder }), 2, cause, remedy);
 		expect(readdirSync(folder), "nothing is left behind").toEqual([]);
+	});
+
+	it("takes paths from the folder in which npm was called", async () => {
+		writeFileSync(join(folder, "empty.json"), "{");
+		const env = { npm_package_name: "anny-fitter-workspace", npm_lifecycle_event: "fit", INIT_CWD: folder };
+		const run = await runCli(["measure", "--params", "empty.json"], { env });
+		expectFailure(run, 2, /empty\.json is not valid JSON/);
+		rmSync(join(folder, "empty.json"));
+	});
+
+	it.skipIf(process.platform !== "linux")("says so when stdout cannot be written to", () => {
+		const full = openSync("/dev/full", "w");
+		const run = spawnSync(process.execPath, [MAIN, "--help"], { stdio: ["ignore", full, "pipe"], encoding: "utf8" });
+		closeSync(full);
+		expect(run.status).toBe(2);
+		expect(run.stderr).toMatch(/^error: The output cannot be written \(ENOSPC\)\.\nremedy: .*\n$/);
 	});
 
 	it("reports the error as JSON on stdout, too, when asked for JSON", async () => {

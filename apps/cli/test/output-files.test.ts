@@ -28,6 +28,16 @@ describe("openOutputFolder", () => {
 		expect(existsSync(join(folder, "c"))).toBe(false);
 	});
 
+	it.skipIf(process.platform !== "linux")("ends where no folder can be made", async () => {
+		await expect(openOutputFolder("/proc/anny-fitter/out")).rejects.toMatchObject({ code: "output_not_writable" });
+	});
+
+	it("makes the same folder twice at once", async () => {
+		const outputs = await Promise.all([1, 2].map(() => openOutputFolder(join(folder, "e/f"))));
+		for (const output of outputs) await output.discard();
+		expect(existsSync(join(folder, "e"))).toBe(false);
+	});
+
 	it("keeps what was there before, and the old file when writing fails", async () => {
 		writeFileSync(join(folder, "old"), "old");
 		const output = await openOutputFolder(folder);

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect } from "vitest";
 
-const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+/** The compiled program. */
+export const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
 /** A photo of the samples. */
 export function samplePath(name: string): string {
