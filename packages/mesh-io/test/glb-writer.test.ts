@@ -3,7 +3,7 @@ import { type Document, WebIO } from "@gltf-transform/core";
 import fc from "fast-check";
 import { validateBytes } from "gltf-validator";
 import { describe, expect, it } from "vitest";
-import { hasReferenceBodies, referenceBody, riggedCube } from "./sample-meshes.js";
+import { hasReferenceBodies, referenceBody, riggedCube, skinDirectly } from "./sample-meshes.js";
 
 /** Vertices of the file skinned by its own nodes, weights and inverse bind matrices, through an independent reader. */
 async function skinFile(bytes: Uint8Array): Promise<{ vertices: Float64Array; document: Document }> {
@@ -45,29 +45,6 @@ async function skinFile(bytes: Uint8Array): Promise<{ vertices: Float64Array; do
 		vertices.set([out[0]!, -out[2]!, out[1]!], vertex * 3);
 	}
 	return { vertices: vertices.slice(0, (largest + 1) * 3), document };
-}
-
-/** Linear blend skinning in the obvious way. */
-function skinDirectly(mesh: RiggedMesh): Float64Array {
-	const out = new Float64Array(mesh.vertices.length);
-	for (let v = 0; v < out.length / 3; v++) {
-		const p = [0, 1, 2].map((k) => mesh.vertices[v * 3 + k]!);
-		for (let k = mesh.skinOffsets[v]!; k < mesh.skinOffsets[v + 1]!; k++) {
-			const b = mesh.skinBones[k]! * 12;
-			const rest = mesh.restBonePoses;
-			const offset = [0, 1, 2].map((row) => p[row]! - rest[b + row * 4 + 3]!);
-			const local = [0, 1, 2].map((c) =>
-				[0, 1, 2].reduce((sum, row) => sum + rest[b + row * 4 + c]! * offset[row]!, 0),
-			);
-			for (let row = 0; row < 3; row++) {
-				const at = b + row * 4;
-				const m = mesh.bonePoses;
-				const moved = m[at]! * local[0]! + m[at + 1]! * local[1]! + m[at + 2]! * local[2]! + m[at + 3]!;
-				out[v * 3 + row]! += mesh.skinWeights[k]! * moved;
-			}
-		}
-	}
-	return out;
 }
 
 function largestDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {

@@ -63,6 +63,29 @@ export function riggedCube(angle = 0.5, extraBones = 0): RiggedMesh {
 	};
 }
 
+/** Linear blend skinning in the obvious way. */
+export function skinDirectly(mesh: RiggedMesh): Float64Array {
+	const out = new Float64Array(mesh.vertices.length);
+	for (let v = 0; v < out.length / 3; v++) {
+		const p = [0, 1, 2].map((k) => mesh.vertices[v * 3 + k]!);
+		for (let k = mesh.skinOffsets[v]!; k < mesh.skinOffsets[v + 1]!; k++) {
+			const b = mesh.skinBones[k]! * 12;
+			const rest = mesh.restBonePoses;
+			const offset = [0, 1, 2].map((row) => p[row]! - rest[b + row * 4 + 3]!);
+			const local = [0, 1, 2].map((c) =>
+				[0, 1, 2].reduce((sum, row) => sum + rest[b + row * 4 + c]! * offset[row]!, 0),
+			);
+			for (let row = 0; row < 3; row++) {
+				const at = b + row * 4;
+				const m = mesh.bonePoses;
+				const moved = m[at]! * local[0]! + m[at + 1]! * local[1]! + m[at + 2]! * local[2]! + m[at + 3]!;
+				out[v * 3 + row]! += mesh.skinWeights[k]! * moved;
+			}
+		}
+	}
+	return out;
+}
+
 interface ReferenceArray {
 	dtype: "f32" | "f64" | "u16" | "u8";
 	shape: number[];
