@@ -79,7 +79,8 @@ function renderQuality({ quality, views, warnings }: ResultDocument, style: Text
 	for (const flag of quality.flags) lines.push(`  ${style.yellow("!")} ${flag.message}`);
 	for (const warning of warnings) lines.push(`  ${style.yellow("!")} ${warning.message}`);
 	for (const advice of quality.advice) lines.push(`  ${style.green("→")} ${advice}`);
-	const verdict = quality.flagged_for_review ? style.yellow("needs review") : style.green("no objection");
+	const limited = quality.flags.length > 0 ? style.yellow("usable, with limits") : style.green("no objection");
+	const verdict = quality.flagged_for_review ? style.yellow("needs review") : limited;
 	return [`${style.bold("Quality:")} ${verdict}`, ...lines];
 }
 

@@ -8,13 +8,19 @@ import { PhotoSolve } from "./photo-solve.js";
 import { type ShapePrior, shapePrior } from "./shape-parameters.js";
 
 export interface PhotoFitOptions {
+	/** Checked before every solver step; an `AbortSignal` will do. */
 	readonly signal?: { readonly aborted: boolean };
-	readonly onProgress?: (stage: PhotoFitStage, fraction: number) => void;
 	/** Landmark places; the calibrated ones by default. */
 	readonly anchors?: readonly LandmarkAnchor[];
 }
 
 export type PhotoFitStage = "stated" | "cameras" | "landmarks" | "silhouettes";
+
+/** What a fit is about to do: a stage, and how much of the fit lies behind (0…1). */
+export interface PhotoFitStep {
+	readonly stage: PhotoFitStage;
+	readonly fraction: number;
+}
 
 export interface PhotoFit {
 	/** [SHAPE_COUNT] fitted shape and its posterior covariance [SHAPE_COUNT²] */
@@ -23,6 +29,8 @@ export interface PhotoFit {
 	readonly prior: ShapePrior;
 	readonly stature_m: number;
 	readonly mass_kg: number;
+	/** Tape measures that were stated, as the fitted body has them, metres. */
+	readonly statedTapes_m: Readonly<Record<string, number>>;
 	readonly views: readonly FittedView[];
 	readonly converged: boolean;
 	readonly stopReason: SolverSummary["stopReason"];
@@ -52,6 +60,23 @@ export function fitPhotos(
 	stated: StatedBody,
 	options: PhotoFitOptions = {},
 ): PhotoFit {
+	const steps = photoFitSteps(fitter, observations, stated, options);
+	for (;;) {
+		const step = steps.next();
+		if (step.done) return step.value;
+	}
+}
+
+/**
+ * {@link fitPhotos} in steps of a few tenths of a second, so that a host can show progress, stay responsive and stop in
+ * between. The fitter belongs to the fit until it ends.
+ */
+export function* photoFitSteps(
+	fitter: PhotoFitter,
+	observations: readonly PhotoObservation[],
+	stated: StatedBody,
+	options: PhotoFitOptions = {},
+): Generator<PhotoFitStep, PhotoFit> {
 	const looksGrown = (stated.stature_m ?? 0) > 1.55 || (stated.mass_kg ?? 0) > 50;
 	const anchors =
 		stated.age_years !== null
@@ -59,11 +84,17 @@ export function fitPhotos(
 			: looksGrown || observations.length === 0
 				? AGE_ANCHORS_YEARS.slice(0, 1)
 				: AGE_ANCHORS_YEARS;
-	const solves = anchors.map((anchor) => {
+	let best: PhotoSolve | null = null;
+	let bestCost = Infinity;
+	for (const anchor of anchors) {
 		const prior = shapePrior(stated.sex, annyAgeFromYears(anchor.years), anchor.sigma);
 		const solve = new PhotoSolve(fitter, observations, stated, prior, options);
-		return { solve, cost: solve.solveLandmarks() + anchor.penalty };
-	});
-	const best = solves.reduce((a, b) => (b.cost < a.cost ? b : a));
-	return best.solve.solveSilhouettes();
+		const cost = (yield* solve.solveLandmarks()) + anchor.penalty;
+		if (best === null || cost < bestCost) {
+			best = solve;
+			bestCost = cost;
+		}
+	}
+	if (best === null) throw new RangeError("There must be an age anchor.");
+	return yield* best.solveSilhouettes();
 }

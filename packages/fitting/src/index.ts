@@ -1,7 +1,7 @@
 export type { ArticulatedBone, Articulation } from "./articulation.js";
 export { ARTICULATED_BONES, createArticulation, poseParametersFromArticulation } from "./articulation.js";
-export type { PhotoFit, PhotoFitOptions, PhotoFitStage } from "./fit-photos.js";
-export { fitPhotos } from "./fit-photos.js";
+export type { PhotoFit, PhotoFitOptions, PhotoFitStage, PhotoFitStep } from "./fit-photos.js";
+export { fitPhotos, photoFitSteps } from "./fit-photos.js";
 export type { FittedLandmark, FittedView } from "./fitted-view.js";
 export type { AnchorCalibration, LandmarkAnchor } from "./landmark-anchors.js";
 export { expandAnchors, LANDMARK_ANCHORS } from "./landmark-anchors.js";

@@ -1,8 +1,9 @@
+import { measureBody } from "@anny-fitter/anthropometry";
 import { focalPrior } from "@anny-fitter/camera";
 import type { SolverSummary } from "@anny-fitter/solver";
 import { minimizeLeastSquares } from "@anny-fitter/solver";
 import { createBodyPoints, evaluateBodyPoints } from "./body-points.js";
-import type { PhotoFit, PhotoFitOptions } from "./fit-photos.js";
+import type { PhotoFit, PhotoFitOptions, PhotoFitStep } from "./fit-photos.js";
 import { describeView, rasterizeBody, seeBody } from "./fitted-view.js";
 import { LANDMARK_ANCHORS, landmarkTerms } from "./landmark-anchors.js";
 import { createMaskField, type MaskField } from "./mask.js";
@@ -76,27 +77,29 @@ export class PhotoSolve {
 		this.#x.set(prior.mean);
 	}
 
-	/** Stages without silhouettes. Returns the cost reached. */
-	solveLandmarks(): number {
-		const progress = this.#options.onProgress;
-		progress?.("stated", 0);
+	/** Stages without silhouettes, one step per solver run. Returns the cost reached. */
+	*solveLandmarks(): Generator<PhotoFitStep, number> {
+		yield { stage: "stated", fraction: 0 };
 		this.#solveStated();
 		if (this.#observations.length > 0) {
-			progress?.("cameras", 0.1);
+			yield { stage: "cameras", fraction: 0.1 };
 			this.#startViews();
 			this.#run({ maxIterations: 25, holdShape: true });
-			progress?.("landmarks", 0.3);
-			for (let round = 0; round < 2; round++) this.#run({ maxIterations: 6 });
+			for (let round = 0; round < 2; round++) {
+				yield { stage: "landmarks", fraction: 0.3 + 0.07 * round };
+				this.#run({ maxIterations: 6 });
+			}
 		}
 		return this.#last?.costHistory.at(-1) ?? Infinity;
 	}
 
-	solveSilhouettes(): PhotoFit {
+	/** The remaining stages. */
+	*solveSilhouettes(): Generator<PhotoFitStep, PhotoFit> {
 		// Tapes have no analytic gradient: they arrive over several exact rounds, the mass in one.
 		const exactRounds = Object.keys(this.#stated.measures_m).length > 0 ? 4 : 1;
 		const rounds = 3 + exactRounds;
 		for (let round = 0; round < rounds && this.#observations.length > 0; round++) {
-			this.#options.onProgress?.("silhouettes", 0.45 + (0.5 * round) / rounds);
+			yield { stage: "silhouettes", fraction: 0.45 + (0.5 * round) / rounds };
 			this.#views = this.#views.map((view, i) => ({ ...view, silhouette: this.#silhouetteTerms(i) }));
 			const exact = round >= rounds - exactRounds;
 			this.#run({ maxIterations: exact ? 15 : 5, exact });
@@ -264,6 +267,14 @@ export class PhotoSolve {
 		};
 	}
 
+	/** Fitted values of the stated tapes; `fitter.shape` must hold the shape. */
+	#measureStated(): Record<string, number> {
+		const ids = Object.keys(this.#stated.measures_m);
+		if (ids.length === 0) return {};
+		const tapes = measureBody(this.#fitter.measurer, this.#fitter.shape, ids);
+		return Object.fromEntries(Array.from(tapes, ([id, { value_m }]) => [id, value_m]));
+	}
+
 	#finish(): PhotoFit {
 		const last = this.#last;
 		if (!last) throw new RangeError("Nothing was solved.");
@@ -282,6 +293,7 @@ export class PhotoSolve {
 			prior: this.#prior,
 			stature_m: statureOf(this.#fitter.shape.vertices),
 			mass_kg: bodyMass(this.#fitter),
+			statedTapes_m: this.#measureStated(),
 			views,
 			// Rounds that end on their iteration cap after a small last gain have arrived for every practical purpose.
 			converged:

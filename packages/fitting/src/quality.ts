@@ -1,5 +1,6 @@
 import type { PhotoFit } from "./fit-photos.js";
 import type { StatedBody } from "./observation.js";
+import { SHAPE_COUNT, SHAPE_PARAMETERS } from "./shape-parameters.js";
 
 /** Something about the result that its user should know. */
 export interface QualityFlag {
@@ -22,7 +23,16 @@ const POOR_REPROJECTION = 0.04;
 const POOR_OVERLAP = 0.72;
 const STATURE_TOLERANCE_M = 0.005;
 const MASS_TOLERANCE_KG = 2;
+/** A stated tape measure may be missed by this much, or by this fraction of it. */
+const TAPE_TOLERANCE_M = 0.01;
+const TAPE_TOLERANCE = 0.02;
 const FEW_LANDMARKS = 12;
+/** Below this height in pixels the landmarks' own noise exceeds a centimetre on the body. */
+const SMALL_PERSON_PX = 200;
+/** Squared distance of the shape from the prior: ordinary people stay below 8, the stoutest near 15. */
+const UNUSUAL_SHAPE = 25;
+/** Distance of one phenotype from the prior, in σ. */
+const UNUSUAL_PHENOTYPE = 3;
 
 export type ViewDirection = "front" | "three-quarter" | "side" | "back";
 
@@ -80,6 +90,10 @@ export function assessPhotoFit(
 			);
 			advice.push("Wear tight clothes, tie long hair up and keep bags and furniture away from the body.");
 		}
+		if (view.stature_px < SMALL_PERSON_PX) {
+			review("small_person", `The person in ${photo} is only ${Math.round(view.stature_px)} pixels tall.`);
+			advice.push("Come closer, or use a photo with more pixels.");
+		}
 		const label = labels[i];
 		if (label && DIRECTION_CENTRES[label].every((c) => Math.abs(c - Math.abs(view.yaw_deg)) > LABEL_TOLERANCE_DEG)) {
 			const found = viewDirection(view.yaw_deg);
@@ -91,13 +105,26 @@ export function assessPhotoFit(
 			advice.push("Show the whole body from head to feet, with arms slightly away from it.");
 		}
 	});
+	const checkStated = "Check the stated values and their units.";
+	const notMet = (code: string, what: string): void => {
+		review(code, `No plausible body has the stated ${what} together with everything else that is known.`);
+		advice.push(checkStated);
+	};
 	if (stated.stature_m !== null && Math.abs(fit.stature_m - stated.stature_m) > STATURE_TOLERANCE_M) {
-		review("stature_not_met", "No plausible body has the stated stature together with the other stated values.");
-		advice.push("Check the stated stature, weight and age.");
+		notMet("stature_not_met", "stature");
 	}
 	if (stated.mass_kg !== null && Math.abs(fit.mass_kg - stated.mass_kg) > MASS_TOLERANCE_KG) {
-		review("weight_not_met", "No plausible body has the stated weight together with the other stated values.");
-		advice.push("Check the stated stature, weight and age.");
+		notMet("weight_not_met", "weight");
+	}
+	for (const [id, fitted_m] of Object.entries(fit.statedTapes_m)) {
+		const target_m = stated.measures_m[id];
+		if (Math.abs(fitted_m - target_m) > Math.max(TAPE_TOLERANCE_M, TAPE_TOLERANCE * target_m)) {
+			notMet("measure_not_met", id.replaceAll("_", " "));
+		}
+	}
+	if (isUnusual(fit)) {
+		review("unusual_body", "Such a body is very rare for the stated stature, weight, age and sex.");
+		advice.push(checkStated);
 	}
 	if (stated.stature_m === null) {
 		flags.push({ code: "stature_unknown", message: "Without a stated stature the scale is a guess." });
@@ -123,4 +150,15 @@ export function assessPhotoFit(
 		advice.push(sides === 0 ? "Add a side view." : "Add a front view.");
 	}
 	return { flags, advice: [...new Set(advice)], needsReview };
+}
+
+/** Whether the shape lies where hardly anybody is. */
+function isUnusual(fit: PhotoFit): boolean {
+	let squared = 0;
+	for (let i = 0; i < SHAPE_COUNT; i++) {
+		const z = (fit.shape[i] - fit.prior.mean[i]) / fit.prior.sigma[i];
+		if (SHAPE_PARAMETERS[i].kind === "phenotype" && Math.abs(z) > UNUSUAL_PHENOTYPE) return true;
+		squared += z * z;
+	}
+	return squared > UNUSUAL_SHAPE;
 }

@@ -58,9 +58,10 @@ export function estimateMeasurements(
 	const scaleSigma = stated.stature_m === null && stated.age_years === null ? UNKNOWN_SCALE_SIGMA : 0;
 	for (const [id, { value_m, gradient }] of tapes) {
 		const fitted = standardDeviation(fit.covariance, gradient);
-		const isStated = id === "stature" ? stated.stature_m !== null : stated.measures_m[id] !== undefined;
-		if (isStated) {
-			out.set(id, describe(value_m, fitted, ["stated"]));
+		const statedValue = id === "stature" ? stated.stature_m : stated.measures_m[id];
+		if (statedValue !== null && statedValue !== undefined) {
+			// A stated value that no plausible body has is as uncertain as the body misses it.
+			out.set(id, describe(value_m, Math.hypot(fitted, value_m - statedValue), ["stated"]));
 			continue;
 		}
 		const population = POPULATION_SIGMA_M[id];

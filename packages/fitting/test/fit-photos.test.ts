@@ -4,7 +4,7 @@ import { createRandom } from "@anny-fitter/math";
 import { openBodyModelData } from "@anny-fitter/platform";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ARTICULATED_BONES } from "../src/articulation.js";
-import { fitPhotos, type PhotoFit } from "../src/fit-photos.js";
+import { fitPhotos, type PhotoFit, photoFitSteps } from "../src/fit-photos.js";
 import type { PhotoObservation, StatedBody } from "../src/observation.js";
 import { createPhotoFitter, evaluateFitterPose, evaluateFitterShape, type PhotoFitter } from "../src/photo-fitter.js";
 import { assessPhotoFit } from "../src/quality.js";
@@ -186,16 +186,60 @@ describe("what is stated", () => {
 		expect(estimateMeasurements(fitter, fit, stated).get(id)?.sources).toEqual(["stated"]);
 	});
 
-	test("an impossible combination is flagged instead of met", () => {
-		const stated: StatedBody = { stature_m: 1.2, mass_kg: 160, age_years: 30, sex: "male", measures_m: {} };
-		const codes = assessPhotoFit(fitPhotos(fitter, [], stated), stated).flags.map((f) => f.code);
-		expect(codes.some((c) => c === "weight_not_met" || c === "stature_not_met")).toBe(true);
+	test.each([
+		["an ordinary woman", { stature_m: 1.65, mass_kg: 62 }, 40, "female", {}, []],
+		["a stout woman", { stature_m: 1.68, mass_kg: 104 }, 45, "female", {}, []],
+		["a tall man", { stature_m: 2.0, mass_kg: 95 }, 30, "male", {}, []],
+		["a child of four", { stature_m: 1.02, mass_kg: 16 }, 4, "male", {}, []],
+		["a child of four as tall as an adult", { stature_m: 1.72, mass_kg: null }, 4, "male", {}, ["unusual_body"]],
+		["an adult of one metre", { stature_m: 1, mass_kg: null }, 35, "male", {}, ["unusual_body"]],
+		[
+			"a dwarf's stature, a giant's weight",
+			{ stature_m: 1.2, mass_kg: 160 },
+			30,
+			"male",
+			{},
+			["weight_not_met", "unusual_body"],
+		],
+		[
+			"a waist in the wrong unit",
+			{ stature_m: 1.72, mass_kg: 71 },
+			33,
+			"female",
+			{ waist_girth: 1.3 },
+			["measure_not_met", "unusual_body"],
+		],
+	] as const)("%s: objections fit", (_name, size, age_years, sex, measures_m, expected) => {
+		const stated: StatedBody = { ...size, age_years, sex, measures_m };
+		const fit = fitPhotos(fitter, [], stated);
+		const quality = assessPhotoFit(fit, stated);
+		const codes = quality.flags.map((f) => f.code);
+		for (const code of expected) expect(codes).toContain(code);
+		expect(quality.needsReview).toBe(expected.length > 0);
+		// What is stated lies inside its own interval, met or not.
+		const estimates = estimateMeasurements(fitter, fit, stated);
+		for (const [id, target] of Object.entries({ stature: size.stature_m, ...measures_m })) {
+			const [low, high] = estimates.get(id)?.interval90_m ?? [0, 0];
+			expect(target).toBeGreaterThan(low);
+			expect(target).toBeLessThan(high);
+		}
 	});
 
 	test("unknown age: a child-like body is not taken for an adult when its stature is stated", () => {
 		const p = person(51, "male", 5, [0]);
 		const fit = fitPhotos(fitter, see(p), { ...p.stated, age_years: null });
 		expect(fit.shape[phenotypeIndex("age")]).toBeLessThan(annyAgeFromYears(14));
+	});
+
+	test("a host can step through a fit, with the same result", () => {
+		const p = person(55, "male", 40, [0]);
+		const steps = photoFitSteps(fitter, see(p), p.stated);
+		const fractions: number[] = [];
+		let step = steps.next();
+		for (; !step.done; step = steps.next()) fractions.push(step.value.fraction);
+		expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+		expect(fractions.length).toBeGreaterThan(6);
+		expect(step.value).toEqual(fitPhotos(fitter, see(p), p.stated));
 	});
 
 	test("aborting returns what was reached", () => {

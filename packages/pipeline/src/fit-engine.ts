@@ -9,7 +9,7 @@ import {
 	createPhotoFitter,
 	estimateMeasurements,
 	expectedVertexError_mm,
-	fitPhotos,
+	photoFitSteps,
 } from "@anny-fitter/fitting";
 import type { HolisticResult } from "@anny-fitter/perception";
 import { assessPerson } from "@anny-fitter/perception";
@@ -97,7 +97,7 @@ async function fitOnce(
 	const started = performance.now();
 	const timed = async <T>(stage: string, work: () => Promise<T> | T): Promise<T> => {
 		// Ctrl-C pressed during the stage before is noticed only when the event loop turns.
-		await new Promise((resolve) => setImmediate(resolve));
+		await turnEventLoop();
 		throwIfAborted(signal);
 		const from = performance.now();
 		const value = await work();
@@ -123,14 +123,16 @@ async function fitOnce(
 		observations.push(observe(photo, seen));
 	}
 
-	report("fit", 0.3, "Fitting the body");
-	const fit = await timed("fit", () =>
-		fitPhotos(fitter, observations, stated, {
-			...(signal === undefined ? {} : { signal }),
-			onProgress: (stage, fraction) => report("fit", 0.3 + 0.5 * fraction, STAGE_MESSAGES[stage]),
-		}),
-	);
-	throwIfAborted(signal);
+	const fit = await timed("fit", async () => {
+		const steps = photoFitSteps(fitter, observations, stated, signal === undefined ? {} : { signal });
+		for (;;) {
+			const step = steps.next();
+			if (step.done) return step.value;
+			report("fit", 0.3 + 0.5 * step.value.fraction, STAGE_MESSAGES[step.value.stage]);
+			await turnEventLoop();
+			throwIfAborted(signal);
+		}
+	});
 	report("measure", 0.85, "Measuring the body");
 	const measurements = await timed("measure", () => estimateMeasurements(fitter, fit, stated));
 	const document = await timed("describe", () =>
@@ -273,4 +275,9 @@ async function named<T>(name: string, work: Promise<T>): Promise<T> {
 
 function throwIfAborted(signal: AbortSignal | undefined): void {
 	if (signal?.aborted) throw new AppError("cancelled", "The fit was cancelled.");
+}
+
+/** Lets signals, sockets and timers in between two pieces of computing. */
+function turnEventLoop(): Promise<void> {
+	return new Promise((resolve) => setImmediate(resolve));
 }

@@ -49,7 +49,10 @@ export function buildResultDocument(input: ResultInput): ResultDocument {
 	});
 	const byShape = new Float64Array(SHAPE_COUNT);
 	logMassQuantity(fitter, fit.mass_kg, 1).evaluate(fit.shape, byShape);
-	const massSigma = fit.mass_kg * Math.hypot(standardDeviation(fit.covariance, byShape), DENSITY_SIGMA);
+	// A stated weight that the body misses is as uncertain as it is missed.
+	const massMiss = input.stated.weight_kg === undefined ? 0 : fit.mass_kg - input.stated.weight_kg;
+	const massScatter = fit.mass_kg * Math.hypot(standardDeviation(fit.covariance, byShape), DENSITY_SIGMA);
+	const massSigma = Math.hypot(massScatter, massMiss);
 	return {
 		schema_version: RESULT_SCHEMA_VERSION,
 		stated: input.stated,
