@@ -24,7 +24,7 @@ export const LAYERS = {
 	},
 	"@anny-fitter/contracts": { kind: "node", mayImport: [] },
 	"@anny-fitter/platform": { kind: "node", mayImport: ["contracts", "body-model"] },
-	"@anny-fitter/vision": { kind: "node", mayImport: ["contracts", "perception"] },
+	"@anny-fitter/vision": { kind: "node", mayImport: ["contracts", "perception", "platform"] },
 	"@anny-fitter/pipeline": {
 		kind: "node",
 		mayImport: [

@@ -101,7 +101,7 @@ describe("renderFitReport", () => {
 waist_girth  82.0 cm     ± 3.3 cm        70 %  landmarks, silhouette, prior
 weight       68.0 kg     ± 5.0 kg              body volume
 
-Quality: no objection
+Quality: usable, with limits
   photo 1, front.jpg (front): landmarks within 2.2 px, silhouette 95 % overlap
   expected distance to the true surface: 9.0 mm on average
   ! Loose clothing is suspected.

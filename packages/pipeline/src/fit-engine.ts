@@ -14,8 +14,7 @@ import {
 import type { HolisticResult } from "@anny-fitter/perception";
 import { assessPerson } from "@anny-fitter/perception";
 import { openBodyModelData } from "@anny-fitter/platform";
-import type { Photo, Vision } from "@anny-fitter/vision";
-import { decodePhoto, openVision } from "@anny-fitter/vision";
+import type { decodePhoto as DecodePhoto, Photo, Vision } from "@anny-fitter/vision";
 import { buildBody, describeModelData, describeWarnings } from "./build-body.js";
 import type { FitOutcome } from "./fit-photo-files.js";
 import { drawOverlay } from "./overlay.js";
@@ -59,6 +58,8 @@ export interface FitEngine {
 
 /** Loads body model and networks, side by side. */
 export async function openFitEngine(options: FitEngineOptions = {}): Promise<FitEngine> {
+	// Loaded when needed: programs that measure or write meshes do without the networks' runtime.
+	const { decodePhoto, openVision } = await import("@anny-fitter/vision");
 	const visionPromise = openVision(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir });
 	let fitter: PhotoFitter;
 	let modelData: ModelDataDocument;
@@ -78,18 +79,21 @@ export async function openFitEngine(options: FitEngineOptions = {}): Promise<Fit
 	}
 	const vision = await visionPromise;
 	return {
-		fit: (request) => fitOnce(vision, fitter, modelData, modelWarnings, request),
+		fit: (request) => fitOnce({ vision, decodePhoto, fitter, modelData, modelWarnings }, request),
 		close: () => vision.close(),
 	};
 }
 
-async function fitOnce(
-	vision: Vision,
-	fitter: PhotoFitter,
-	modelData: ModelDataDocument,
-	modelWarnings: readonly Warning[],
-	request: FitRequest,
-): Promise<FitOutcome> {
+interface FitMeans {
+	readonly vision: Vision;
+	readonly decodePhoto: typeof DecodePhoto;
+	readonly fitter: PhotoFitter;
+	readonly modelData: ModelDataDocument;
+	readonly modelWarnings: readonly Warning[];
+}
+
+async function fitOnce(means: FitMeans, request: FitRequest): Promise<FitOutcome> {
+	const { vision, decodePhoto, fitter, modelData, modelWarnings } = means;
 	const { photos: inputs, signal } = request;
 	const stated = checkFitRequest(request);
 	const timings: Record<string, number> = {};

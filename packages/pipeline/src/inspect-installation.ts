@@ -5,7 +5,6 @@ import { createBodyModel, createShapeState, evaluateShape } from "@anny-fitter/b
 import type { DoctorDocument, ModelDataDocument } from "@anny-fitter/contracts";
 import { AppError } from "@anny-fitter/contracts";
 import { openBodyModelData, userCacheDir } from "@anny-fitter/platform";
-import { listVisionModels, openVision } from "@anny-fitter/vision";
 import { describeModelData } from "./build-body.js";
 import type { FitProgress } from "./fit-engine.js";
 
@@ -97,6 +96,7 @@ async function checkBodyModel(
 
 async function checkNetworkFiles(): Promise<Check> {
 	const base = { id: "network_files", title: "Neural network files" };
+	const { listVisionModels } = await import("@anny-fitter/vision");
 	const files = await listVisionModels();
 	const unusual = files.filter((file) => file.status !== "installed");
 	if (unusual.length === 0) {
@@ -113,6 +113,7 @@ async function checkNetworkFiles(): Promise<Check> {
 async function checkNetworks(cacheDir: string): Promise<Check> {
 	const base = { id: "networks", title: "Photo analysis" };
 	try {
+		const { openVision } = await import("@anny-fitter/vision");
 		const vision = await openVision({ cacheDir });
 		try {
 			// A grey picture shows nobody; that it is analysed without a failure is the point.

@@ -1,6 +1,5 @@
 import type { ModelsDocument } from "@anny-fitter/contracts";
 import { listBodyModelSources } from "@anny-fitter/platform";
-import { listVisionModels } from "@anny-fitter/vision";
 
 export interface ListModelsOptions {
 	/** Folder with the official body data; otherwise what is installed. */
@@ -18,6 +17,7 @@ export async function listModels(options: ListModelsOptions = {}): Promise<Model
 		status: source.present ? "available" : "missing",
 		size_bytes: source.size_bytes,
 	}));
+	const { listVisionModels } = await import("@anny-fitter/vision");
 	const networks = (await listVisionModels()).map((model): ModelsDocument["models"][number] => ({
 		id: model.name,
 		purpose: model.purpose,

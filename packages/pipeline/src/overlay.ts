@@ -2,10 +2,12 @@ import type { FittedView, PhotoFit, PhotoFitter } from "@anny-fitter/fitting";
 import { evaluateFitterPose, evaluateFitterShape } from "@anny-fitter/fitting";
 import { renderOverlay } from "@anny-fitter/mesh";
 import type { Photo } from "@anny-fitter/vision";
-import sharp from "sharp";
 
 /** Long side of an overlay, pixels: enough to judge a fit. */
 const LONG_SIDE_PX = 1280;
+
+/** Light enough to see clothes and their folds through the body. */
+const OPACITY = 0.36;
 
 /** The fitted body drawn over the photo it was fitted to, as PNG. */
 export async function drawOverlay(
@@ -14,6 +16,8 @@ export async function drawOverlay(
 	view: FittedView,
 	photo: Photo,
 ): Promise<Uint8Array> {
+	// Loaded when needed: most programs that measure or write meshes never touch a picture.
+	const { default: sharp } = await import("sharp");
 	const scale = Math.min(1, LONG_SIDE_PX / Math.max(photo.width, photo.height));
 	const width = Math.round(photo.width * scale);
 	const height = Math.round(photo.height * scale);
@@ -28,6 +32,7 @@ export async function drawOverlay(
 		rgb,
 		{ vertices, triangles: fitter.model.triangles },
 		{ width, height, focal_px: view.focal_px * scale, cx_px: width / 2, cy_px: height / 2 },
+		{ opacity: OPACITY },
 	);
 	return sharp(rgba, { raw: { width, height, channels: 4 } })
 		.removeAlpha()

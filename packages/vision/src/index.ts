@@ -1,7 +1,6 @@
 export { type DecodeOptions, decodePhoto } from "./decode-photo.js";
 export { listVisionModels, type ModelStatus } from "./model-inventory.js";
 export type { ModelFile, PoseVariant } from "./model-table.js";
-export { defaultCacheDir } from "./onnx-cache.js";
 export { type AnalyseOptions, openVision, type Vision, type VisionOptions, type VisionStart } from "./open-vision.js";
 export { MAX_PIXELS, type Photo, type PhotoFormat } from "./photo.js";
 export type { ModelLoad } from "./sessions.js";

@@ -1,17 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-
-/**
- * Folder for files that can be made again: `$ANNY_FITTER_CACHE`, else `$XDG_CACHE_HOME/anny-fitter`, else
- * `~/.cache/anny-fitter`.
- */
-export function defaultCacheDir(): string {
-	if (process.env.ANNY_FITTER_CACHE) return process.env.ANNY_FITTER_CACHE;
-	return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "anny-fitter");
-}
 
 /** `read`: taken from the cache. `written`: made and stored. `unavailable`: made, but could not be stored. */
 export type CacheOutcome = "read" | "written" | "unavailable";

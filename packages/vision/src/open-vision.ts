@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import { AppError } from "@anny-fitter/contracts";
 import type { HolisticOptions, HolisticResult } from "@anny-fitter/perception";
+import { userCacheDir } from "@anny-fitter/platform";
 import type { PoseVariant } from "./model-table.js";
-import { defaultCacheDir } from "./onnx-cache.js";
 import type { ModelLoad, SessionOptions } from "./sessions.js";
 import { type AnalysisInput, VisionThread } from "./vision-thread.js";
 
 export interface VisionOptions {
 	/** Pose network: accuracy against time. Default `heavy`. */
 	readonly variant?: PoseVariant;
-	/** Folder for converted networks (in its subfolder `onnx`); default see `defaultCacheDir`. */
+	/** Folder for converted networks (in its subfolder `onnx`); default the user's cache folder. */
 	readonly cacheDir?: string;
 	/** Threads per network, default 2. */
 	readonly threads?: number;
@@ -53,7 +53,7 @@ export async function openVision(options: VisionOptions = {}): Promise<Vision> {
 	const threads = options.threads ?? 2;
 	if (!Number.isInteger(threads) || threads < 1) throw new RangeError("threads must be a positive integer");
 	const started = performance.now();
-	const cacheFolder = join(options.cacheDir ?? defaultCacheDir(), "onnx");
+	const cacheFolder = join(options.cacheDir ?? userCacheDir(), "onnx");
 	const queue = new VisionQueue({ variant: options.variant ?? "heavy", threads, cacheFolder });
 	const models = await queue.start();
 	const isUncached = models.some((model) => model.cache === "unavailable");

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { cached, defaultCacheDir } from "../src/onnx-cache.js";
+import { cached } from "../src/onnx-cache.js";
 
 let folder: string;
 beforeEach(async () => {
@@ -55,25 +55,5 @@ describe("cached", () => {
 		const results = await Promise.all(Array.from({ length: 8 }, () => cached(folder, "a", make)));
 		for (const { bytes } of results) expect(bytes.length).toBe(1000);
 		expect(await readdir(folder)).toEqual(["a"]);
-	});
-});
-
-describe("defaultCacheDir", () => {
-	it("follows the environment", () => {
-		const { ANNY_FITTER_CACHE, XDG_CACHE_HOME } = process.env;
-		try {
-			process.env.ANNY_FITTER_CACHE = "/a";
-			process.env.XDG_CACHE_HOME = "/x";
-			expect(defaultCacheDir()).toBe("/a");
-			delete process.env.ANNY_FITTER_CACHE;
-			expect(defaultCacheDir()).toBe(join("/x", "anny-fitter"));
-			delete process.env.XDG_CACHE_HOME;
-			expect(defaultCacheDir()).toMatch(/\.cache[\\/]anny-fitter$/);
-		} finally {
-			for (const [name, value] of Object.entries({ ANNY_FITTER_CACHE, XDG_CACHE_HOME })) {
-				if (value === undefined) delete process.env[name];
-				else process.env[name] = value;
-			}
-		}
 	});
 });
