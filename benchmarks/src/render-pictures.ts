@@ -66,7 +66,7 @@ const stature = high - low;
 const distance = 4.2;
 const camera: RasterCamera = {
 	...PANEL,
-	focal_px: (0.8 * PANEL.height * distance) / stature,
+	focal_px: (0.88 * PANEL.height * distance) / stature,
 	cx_px: PANEL.width / 2,
 	cy_px: PANEL.height / 2,
 };
@@ -80,8 +80,8 @@ function drawBody(yaw_rad: number): Promise<Buffer> {
 	for (const { path, left } of tapes.values()) {
 		for (const line of left ? [path, left.path] : [path]) {
 			drawPolyline(rgba, seenFrom(line, yaw_rad, centre, distance), camera, {
-				colour: [0, 118, 168],
-				width_px: 3,
+				colour: [0, 104, 150],
+				width_px: 5,
 				closed: true,
 				depth,
 				depthTolerance_m: 0.03,
