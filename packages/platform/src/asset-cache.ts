@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ASSET_FORMAT_VERSION } from "@anny-fitter/body-model";
+import { makeFolder } from "./make-folder.js";
 
 /** File: the asset, then its SHA-256 (32 bytes), so that damage is found before it is decoded. */
 const DIGEST_BYTES = 32;
@@ -39,8 +40,8 @@ export function cachedAssetDigest(path: string): { sha256: string; size_bytes: n
  *
  * @throws the file system's error
  */
-export function writeCachedAsset(folder: string, name: string, asset: Uint8Array): void {
-	mkdirSync(folder, { recursive: true });
+export async function writeCachedAsset(folder: string, name: string, asset: Uint8Array): Promise<void> {
+	await makeFolder(folder);
 	const temporary = join(folder, `${name}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`);
 	try {
 		writeFileSync(temporary, Buffer.concat([asset, digest(asset)]));

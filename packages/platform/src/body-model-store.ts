@@ -164,7 +164,7 @@ export async function openBodyModelData(options: BodyModelStoreOptions = {}): Pr
 	const asset = compile(files);
 	const data = decodeBodyModel(asset);
 	try {
-		writeCachedAsset(folder, name, asset);
+		await writeCachedAsset(folder, name, asset);
 	} catch {
 		const warning = `The compiled body model could not be stored in ${folder}, so every start compiles it again.`;
 		return { data, source, cache: { path, state: "unwritable" }, warnings: [warning] };

@@ -7,3 +7,4 @@ export type {
 export { listBodyModelSources, MODEL_DATA_VARIABLE, openBodyModelData, pulledModelDir } from "./body-model-store.js";
 export type { Surroundings } from "./folders.js";
 export { currentSurroundings, userCacheDir, userDataDir } from "./folders.js";
+export { makeFolder } from "./make-folder.js";

@@ -17,6 +17,7 @@ import { createBodyModel, SHAPE_FILES } from "@anny-fitter/body-model";
 import { AppError } from "@anny-fitter/contracts";
 import {
 	listBodyModelSources,
+	makeFolder,
 	openBodyModelData,
 	pulledModelDir,
 	type Surroundings,
@@ -85,6 +86,21 @@ describe("folders", () => {
 	});
 });
 
+describe("makeFolder", () => {
+	test("makes missing parents, also twice at once, and leaves what is there", async () => {
+		const deep = join(root, "made/a/b");
+		await Promise.all([makeFolder(deep), makeFolder(deep)]);
+		writeFileSync(join(deep, "file"), "");
+		await makeFolder(deep);
+		expect(readdirSync(deep)).toEqual(["file"]);
+	});
+
+	test("fails below a file", async () => {
+		writeFileSync(join(root, "plain"), "");
+		await expect(makeFolder(join(root, "plain/a"))).rejects.toMatchObject({ code: "ENOTDIR" });
+	});
+});
+
 describe("opening data", () => {
 	test("compiles once, then reads the cache; a changed file compiles again", async () => {
 		const cacheDir = join(root, "cache-a");
@@ -132,6 +148,13 @@ describe("opening data", () => {
 		const opened = await openBodyModelData({ modelDataDir: folder, cacheDir: blocked, surroundings: surroundings() });
 		expect(opened.cache.state).toBe("unwritable");
 		expect(opened.warnings[0]).toContain(blocked);
+	});
+
+	test.skipIf(process.platform !== "linux")("works where no folder can ever be made", async () => {
+		const cacheDir = "/proc/anny-fitter/cache";
+		const opened = await openBodyModelData({ modelDataDir: folder, cacheDir, surroundings: surroundings() });
+		expect(opened.cache.state).toBe("unwritable");
+		expect(opened.data.vertexCount).toBe(VERTEX_COUNT);
 	});
 
 	test("option, then environment, then pulled data, then the package", async () => {

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
+import { makeFolder } from "@anny-fitter/platform";
 
 /** `read`: taken from the cache. `written`: made and stored. `unavailable`: made, but could not be stored. */
 export type CacheOutcome = "read" | "written" | "unavailable";
@@ -36,7 +37,7 @@ export async function discard(folder: string, key: string): Promise<void> {
 async function store(folder: string, path: string, bytes: Uint8Array): Promise<boolean> {
 	const temporary = `${path}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`;
 	try {
-		await mkdir(folder, { recursive: true });
+		await makeFolder(folder);
 		await writeFile(temporary, [header(bytes), bytes]);
 		await rename(temporary, path);
 		return true;

@@ -51,6 +51,10 @@ describe("cached", () => {
 		expect(await readdir(join(folder, "taken"))).toEqual(["a"]);
 	});
 
+	it.skipIf(process.platform !== "linux")("works where no folder can ever be made", async () => {
+		expect((await cached("/proc/anny-fitter/onnx", "a", make)).outcome).toBe("unavailable");
+	});
+
 	it("survives several writers at once", async () => {
 		const results = await Promise.all(Array.from({ length: 8 }, () => cached(folder, "a", make)));
 		for (const { bytes } of results) expect(bytes.length).toBe(1000);
