@@ -9,7 +9,7 @@ import {
 	decodeBodyModel,
 } from "@anny-fitter/body-model";
 import { AppError } from "@anny-fitter/contracts";
-import { assetFileName, cachedAssetDigest, readCachedAsset, writeCachedAsset } from "./asset-cache.js";
+import { assetFileName, cachedAssetDigest, markUsed, readCachedAsset, writeCachedAsset } from "./asset-cache.js";
 import { currentSurroundings, type Surroundings, userCacheDir, userDataDir } from "./folders.js";
 import { findNpmPackage, NPM_PACKAGE, openModelFolder, openNpmFiles, type SourceFiles } from "./model-source-files.js";
 
@@ -158,6 +158,7 @@ export async function openBodyModelData(options: BodyModelStoreOptions = {}): Pr
 	};
 	const cached = decodeCached(path);
 	if (cached !== null) {
+		markUsed(path);
 		return { data: cached, source, cache: { path, state: "hit" }, warnings: [] };
 	}
 	options.onCompile?.(source.detail);

@@ -126,6 +126,28 @@ describe("opening data", () => {
 		expect((await open()).cache.state).toBe("written");
 	});
 
+	test("keeps the two custom folders that were used last", async () => {
+		const cacheDir = join(root, "cache-custom");
+		const openCopy = async (name: string) => {
+			const modelDataDir = join(root, name);
+			if (!existsSync(modelDataDir)) {
+				cpSync(folder, modelDataDir, { recursive: true });
+				// The file's time tells the copies apart.
+				const time = new Date(2020, 1, name.charCodeAt(0));
+				utimesSync(join(modelDataDir, "3dobjs/base.obj"), time, time);
+			}
+			return (await openBodyModelData({ modelDataDir, cacheDir, surroundings: surroundings() })).cache;
+		};
+		const [a, b] = [await openCopy("a-custom"), await openCopy("b-custom")];
+		for (const [index, { path }] of [a, b].entries()) utimesSync(path, 1000 + index, 1000 + index);
+		writeFileSync(join(cacheDir, "npm-v0-other.annybody"), "");
+		expect((await openCopy("a-custom")).state).toBe("hit");
+		const c = await openCopy("c-custom");
+		expect(existsSync(b.path)).toBe(false);
+		expect([a, c].map(({ path }) => existsSync(path))).toEqual([true, true]);
+		expect(readdirSync(cacheDir)).toHaveLength(3);
+	});
+
 	test("a damaged cache file is compiled again", async () => {
 		const cacheDir = join(root, "cache-b");
 		const options = { modelDataDir: folder, cacheDir, surroundings: surroundings() };
