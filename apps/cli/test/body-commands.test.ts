@@ -120,12 +120,19 @@ describe("mesh", () => {
 		expectFailure(await runCli(["mesh", "--params", path, "--out", join(folder, "bad.obj")]), 2, cause, remedy);
 	});
 
-	it("refuses text that is not JSON, and a pose that a GLB cannot hold", async () => {
+	it("refuses text that is not JSON, and a pose that is no rotation", async () => {
 		const path = join(folder, "bad.json");
 		writeFileSync(path, "{");
 		expectFailure(await runCli(["mesh", "--params", path, "--out", join(folder, "bad.obj")]), 2, /not valid JSON/);
 		writeFileSync(path, JSON.stringify({ pose: { root: [2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2, 0] } }));
-		expectFailure(await runCli(["mesh", "--params", path, "--out", join(folder, "bad.glb")]), 2, /GLB/, /rotations/);
+		for (const command of [
+			["mesh", "--out", join(folder, "bad.glb")],
+			["mesh", "--out", join(folder, "bad.obj")],
+			["measure"],
+		]) {
+			const run = await runCli([...command, "--params", path]);
+			expectFailure(run, 2, /The pose of the bone root is not a rotation/, /rotations/);
+		}
 	});
 
 	it("refuses a model data folder that holds no model data", async () => {

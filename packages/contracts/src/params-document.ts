@@ -13,7 +13,7 @@ export const labelledNumbersSchema = z.record(z.string(), z.number());
 /** Twelve numbers: the top three rows of a 4×4 matrix, row-major; `p' = M p`, column vectors, metres. */
 export const affineSchema = z.array(z.number()).length(12, "an affine transform has 12 numbers, row-major 3×4");
 
-/** Bone → affine transform; bones that are missing keep their rest pose. */
+/** Bone → rotation and translation; bones that are missing keep their rest pose. */
 export const poseSchema = z.record(z.string(), affineSchema);
 
 /** Parameters of one body, as files and requests carry them. What is missing has Anny's default. */

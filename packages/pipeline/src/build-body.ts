@@ -49,22 +49,22 @@ export interface BuiltBody {
 	readonly warnings: readonly Warning[];
 	/**
 	 * The body as a file. A GLB holds the rest surface, the skeleton and the skin; other formats the posed surface.
-	 *
-	 * @throws {AppError} `invalid_argument` when a pose cannot be written
 	 */
 	exportMesh(format: MeshFormat, options?: MeshExportOptions): Uint8Array;
 	/** Measures the rest pose. */
 	measure(): MeasurementDocument;
 }
 
-/** Rounding to three decimals still makes a rotation. */
-const RIGID_TOLERANCE = 4e-3;
+/** How far a bone's 3×3 part times its transpose may be from the identity: rounding to four decimals is within it. */
+const RIGID_TOLERANCE = 1e-3;
+/** Anny's local changes are made for −1…1; somewhat beyond them bodies still look plausible. */
+const LARGEST_USUAL_LOCAL_CHANGE = 1.5;
 
 /**
  * Builds the body that parameters describe.
  *
- * @throws {AppError} `invalid_argument` for labels or bones that the model does not have, `model_data_missing`,
- *   `model_data_invalid`
+ * @throws {AppError} `invalid_argument` for labels or bones that the model does not have and for bone poses that are no
+ *   rotations, `model_data_missing`, `model_data_invalid`
  */
 export async function buildBodyFromParams(params: ParamsDocument, options: BuildBodyOptions = {}): Promise<BuiltBody> {
 	const opened = await openBodyModelData({ modelDataDir: options.modelDataDir, cacheDir: options.cacheDir });
@@ -96,7 +96,8 @@ export function describeWarnings(opened: OpenedBodyModel): Warning[] {
  *
  * @param model with local changes, and with all phenotypes if the parameters want them
  * @param warnings carried over to the body's own
- * @throws {AppError} `invalid_argument` for labels or bones that the model does not have
+ * @throws {AppError} `invalid_argument` for labels or bones that the model does not have and for bone poses that are no
+ *   rotations
  */
 export function buildBody(
 	model: BodyModel,
@@ -105,18 +106,16 @@ export function buildBody(
 	warnings: readonly Warning[] = [],
 ): BuiltBody {
 	requireLabels(params, model);
+	requireRigidPose(params);
 	const shape = createShapeState(model);
 	evaluateShape(shape, model, { phenotypes: params.phenotypes, localChanges: params.local_changes });
 	const given = createPoseState(model);
 	evaluatePose(given, model, shape, posePerBone(params, model), params.pose_parameterization);
-	const allWarnings = [...warnings, ...clampingWarnings(params, model)];
+	const allWarnings = [...warnings, ...clampingWarnings(params, model), ...localChangeWarnings(params)];
 	return {
 		modelData,
 		warnings: allWarnings,
-		exportMesh: (format, options = {}) => {
-			if (format === "glb") requireRigidPose(params);
-			return exportMesh(model, shape, given, format, options);
-		},
+		exportMesh: (format, options = {}) => exportMesh(model, shape, given, format, options),
 		measure: () => measureShape(model, shape, modelData, allWarnings),
 	};
 }
@@ -163,12 +162,12 @@ function exportMesh(
 	return write(mesh, { frame });
 }
 
-/** A glTF joint is a rotation and a translation here; a scaled or sheared bone would come out differently than asked. */
+/** A bone turns and moves; scaled, sheared, mirrored or all zero it would make no body, and a GLB could not hold it. */
 function requireRigidPose(params: ParamsDocument): void {
 	for (const [bone, affine] of Object.entries(params.pose)) {
 		if (isRigid(affine)) continue;
-		throw new AppError("invalid_argument", `The pose of ${bone} is not a rotation, so it cannot be written as GLB.`, {
-			remedy: "Use rotations and translations only in the pose, or write OBJ, PLY or STL.",
+		throw new AppError("invalid_argument", `The pose of the bone ${bone} is not a rotation.`, {
+			remedy: "Use rotations without scale or reflection, with at least four decimals.",
 			details: { bone },
 		});
 	}
@@ -231,5 +230,13 @@ function clampingWarnings(params: ParamsDocument, model: BodyModel): Warning[] {
 		if (value === undefined || (value >= lowest && value <= highest)) return [];
 		const message = `The phenotype ${label} is ${value}; the model uses ${value < lowest ? lowest : highest}, the end of its range.`;
 		return [{ code: "phenotype_clamped", message }];
+	});
+}
+
+function localChangeWarnings(params: ParamsDocument): Warning[] {
+	return Object.entries(params.local_changes).flatMap(([label, value]) => {
+		if (Math.abs(value) <= LARGEST_USUAL_LOCAL_CHANGE) return [];
+		const message = `The local change ${label} is ${value}, far outside −1…1; the body may be distorted.`;
+		return [{ code: "local_change_extreme", message }];
 	});
 }

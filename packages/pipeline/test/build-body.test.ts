@@ -40,4 +40,35 @@ describe("buildBodyFromParams", () => {
 			"The phenotype weight is -0.1; the model uses 0, the end of its range.",
 		]);
 	});
+
+	it("warns about local changes far outside −1…1", async () => {
+		const local_changes = { "nose-hump-incr": 1.5, "nose-width1-incr": -1.6, "head-age-incr": 50 };
+		expect((await build({ local_changes })).warnings).toEqual([
+			{
+				code: "local_change_extreme",
+				message: "The local change nose-width1-incr is -1.6, far outside −1…1; the body may be distorted.",
+			},
+			{
+				code: "local_change_extreme",
+				message: "The local change head-age-incr is 50, far outside −1…1; the body may be distorted.",
+			},
+		]);
+	});
+
+	it.each<[string, number[]]>([
+		["all zero", Array(12).fill(0)],
+		["reflected", [-1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]],
+		["scaled", [1.01, 0, 0, 0, 0, 1.01, 0, 0, 0, 0, 1.01, 0]],
+		["sheared", [1, 0.01, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]],
+	])("refuses a bone that is %s", async (_, affine) => {
+		await expect(build({ pose: { head: affine } })).rejects.toMatchObject({
+			code: "invalid_argument",
+			message: "The pose of the bone head is not a rotation.",
+		});
+	});
+
+	it("takes rotations that are rounded to four decimals, with any translation", async () => {
+		const [c, s] = [Math.cos(0.7), Math.sin(0.7)].map((value) => Number(value.toFixed(4))) as [number, number];
+		await build({ pose: { head: [c, -s, 0, 5, s, c, 0, 0, 0, 0, 1, -5] } });
+	});
 });
