@@ -93,7 +93,14 @@ export function parseViews(labels: readonly string[], photoCount: number): ViewL
  */
 export function parseFormats(text: string): MeshFormat[] {
 	const names = text.split(",").map((name) => name.trim().toLowerCase());
-	return [...new Set(names.filter((name) => name !== ""))].map((name) => requireOneOf(name, MESH_FORMATS, "--format"));
+	const formats = new Set(names.filter((name) => name !== ""));
+	if (formats.size === 0) {
+		throw new AppError("invalid_argument", "--format names no mesh format.", {
+			remedy: `Use ${MESH_FORMATS.join(", ")}, separated by commas, or leave it out.`,
+			details: { field: "--format" },
+		});
+	}
+	return [...formats].map((name) => requireOneOf(name, MESH_FORMATS, "--format"));
 }
 
 /**

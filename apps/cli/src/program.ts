@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { requireUsableCommonOptions } from "./common-options.js";
 import type { ConsoleIo } from "./console-io.js";
 import type { DoctorOptions } from "./doctor-command.js";
 import type { FitOptions } from "./fit-command.js";
@@ -25,6 +26,7 @@ export function createProgram(io: ConsoleIo, onExitCode: (code: number) => void)
 			writeErr: () => {},
 		})
 		.exitOverride()
+		.hook("preAction", (_, command) => requireUsableCommonOptions(command.opts()))
 		.addHelpText("after", PROGRAM_EXAMPLES);
 
 	withCommonOptions(program.command("fit"))

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { AppError } from "@anny-fitter/contracts";
 import type { CommanderError } from "commander";
 import { type ConsoleIo, textStyle } from "./console-io.js";
@@ -56,6 +57,13 @@ function usageError(error: CommanderError, AppErrorClass: typeof AppError): AppE
 	if (error.code === "commander.help") {
 		return new AppErrorClass("invalid_argument", "The command is not complete.", {
 			remedy: "Run it with --help to see what can follow.",
+			cause: error,
+		});
+	}
+	const option = /^error: unknown option '(.*)'(?:\n\(Did you mean .*)?$/s.exec(error.message)?.[1];
+	if (option !== undefined && existsSync(option)) {
+		return new AppErrorClass("invalid_argument", `The file ${option} was taken for an option.`, {
+			remedy: `Write ./${option} to mean the file.`,
 			cause: error,
 		});
 	}

@@ -94,6 +94,15 @@ describe("wrong usage", () => {
 			/"fbx" is not a valid value of --format/,
 			/glb, obj, ply, stl/,
 		],
+		["no format", ["fit", PHOTO, "--format", ""], /--format names no mesh format/, /glb, obj, ply, stl/],
+		[
+			"a model data folder without a name",
+			["fit", PHOTO, "--model-data", ""],
+			/model data folder is empty/,
+			/--model-data/,
+		],
+		["the same for models list", ["models", "list", "--model-data="], /model data folder is empty/, /--model-data/],
+		["the same for doctor", ["doctor", "--model-data", ""], /model data folder is empty/, /--model-data/],
 		["a photo that does not exist", ["fit", "nobody.jpg"], /The photo nobody\.jpg does not exist/, /spelling/],
 		["a folder for a photo", ["fit", "."], /\. is a folder, not a photo/, /Name the photo itself/],
 		["a photo without a name", ["fit", ""], /name of the photo is empty/, /Name the photo/],
@@ -120,6 +129,13 @@ describe("wrong usage", () => {
 	])("refuses %s with exit code 2", async (_, parameters, cause, remedy) => {
 		expectFailure(await runCli(parameters, { cwd: folder }), 2, cause, remedy);
 		expect(readdirSync(folder), "nothing is left behind").toEqual([]);
+	});
+
+	it.each(["-dash.jpg", "--view.jpg"])("says how to name the file %s", async (name) => {
+		writeFileSync(join(folder, name), "");
+		const run = await runCli(["fit", name], { cwd: folder });
+		expectFailure(run, 2, new RegExp(`The file ${name} was taken for an option`), new RegExp(`Write \\./${name} `));
+		rmSync(join(folder, name));
 	});
 
 	it("takes paths from the folder in which npm was called", async () => {

@@ -60,4 +60,8 @@ describe("parseFormats", () => {
 		expect(parseFormats("glb, OBJ,obj,")).toEqual(["glb", "obj"]);
 		expect(() => parseFormats("fbx")).toThrow(/not a valid value of --format/);
 	});
+
+	it.each(["", " ", ","])("refuses %j", (text) => {
+		expect(() => parseFormats(text)).toThrow("--format names no mesh format.");
+	});
 });
