@@ -1,6 +1,7 @@
 import type { DoctorDocument } from "@anny-fitter/contracts";
 import type { CommonOptions } from "./common-options.js";
 import { type ConsoleIo, type TextStyle, textStyle } from "./console-io.js";
+import { printableText } from "./printable-text.js";
 import { programVersion } from "./program-version.js";
 import { createProgressDisplay } from "./progress.js";
 
@@ -33,8 +34,8 @@ function renderDoctor(document: DoctorDocument, style: TextStyle): string {
 	const marks = { ok: style.green("ok     "), warning: style.yellow("warning"), failed: style.red("failed ") };
 	const lines = [style.bold(`anny-fitter ${versions.anny_fitter} on Node ${versions.node}, ${versions.platform}`)];
 	for (const check of checks) {
-		lines.push(`${marks[check.status]}  ${check.title}: ${check.detail}`);
-		if (check.remedy !== null) lines.push(`         ${style.green("→")} ${check.remedy}`);
+		lines.push(`${marks[check.status]}  ${check.title}: ${printableText(check.detail)}`);
+		if (check.remedy !== null) lines.push(`         ${style.green("→")} ${printableText(check.remedy)}`);
 	}
 	lines.push(ok ? "A fit can run on this machine." : "A fit cannot run on this machine yet.");
 	return `${lines.join("\n")}\n`;

@@ -1,6 +1,7 @@
 import type { ResultDocument } from "@anny-fitter/contracts";
 import type { TextStyle } from "./console-io.js";
 import { formatDuration, formatLength, formatMass, formatPercent, formatSize, halfWidth } from "./format-values.js";
+import { printableText } from "./printable-text.js";
 import { layOutTable } from "./table.js";
 
 /** A file that was written, for the report. */
@@ -28,8 +29,8 @@ export function renderFitReport(
 		renderMeasurements(document, style),
 		renderQuality(document, style),
 		[
-			style.bold(`Written to ${folder}`),
-			...files.map((file) => `  ${file.name} ${style.dim(`(${formatSize(file.size_bytes)})`)}`),
+			style.bold(`Written to ${printableText(folder)}`),
+			...files.map((file) => `  ${printableText(file.name)} ${style.dim(`(${formatSize(file.size_bytes)})`)}`),
 		],
 		[style.dim(renderTimings(document.timings_ms))],
 	];
@@ -68,7 +69,8 @@ function renderMeasurements(document: ResultDocument, style: TextStyle): string[
 function renderQuality({ quality, views, warnings }: ResultDocument, style: TextStyle): string[] {
 	const lines = views.map((view, index) => {
 		const silhouette = view.silhouette_iou === null ? "not used" : `${formatPercent(view.silhouette_iou)} overlap`;
-		const name = view.label === null ? view.photo : `${view.photo} (${view.label})`;
+		const photo = printableText(view.photo);
+		const name = view.label === null ? photo : `${photo} (${view.label})`;
 		const landmarks =
 			view.reprojection_px === null ? "no landmarks" : `landmarks within ${view.reprojection_px.toFixed(1)} px`;
 		return `  photo ${index + 1}, ${name}: ${landmarks}, silhouette ${silhouette}`;
@@ -76,9 +78,9 @@ function renderQuality({ quality, views, warnings }: ResultDocument, style: Text
 	if (quality.expected_pve_mm !== undefined) {
 		lines.push(`  expected distance to the true surface: ${quality.expected_pve_mm.toFixed(1)} mm on average`);
 	}
-	for (const flag of quality.flags) lines.push(`  ${style.yellow("!")} ${flag.message}`);
-	for (const warning of warnings) lines.push(`  ${style.yellow("!")} ${warning.message}`);
-	for (const advice of quality.advice) lines.push(`  ${style.green("→")} ${advice}`);
+	for (const flag of quality.flags) lines.push(`  ${style.yellow("!")} ${printableText(flag.message)}`);
+	for (const warning of warnings) lines.push(`  ${style.yellow("!")} ${printableText(warning.message)}`);
+	for (const advice of quality.advice) lines.push(`  ${style.green("→")} ${printableText(advice)}`);
 	const limited = quality.flags.length > 0 ? style.yellow("usable, with limits") : style.green("no objection");
 	const verdict = quality.flagged_for_review ? style.yellow("needs review") : limited;
 	return [`${style.bold("Quality:")} ${verdict}`, ...lines];

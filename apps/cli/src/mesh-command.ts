@@ -6,6 +6,7 @@ import { formatSize } from "./format-values.js";
 import { readInputFile } from "./input-file.js";
 import { openOutputFolder } from "./output-files.js";
 import { requireOneOf } from "./parse-values.js";
+import { printableText } from "./printable-text.js";
 import { warn } from "./report-error.js";
 
 export interface MeshOptions extends CommonOptions {
@@ -47,7 +48,7 @@ export async function runMesh(options: MeshOptions, io: ConsoleIo): Promise<numb
 			const document = { file: options.out, format, size_bytes, topology, pose, model_data, warnings };
 			io.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 		} else if (options.quiet !== true) {
-			io.stdout.write(`Written to ${options.out} (${formatSize(size_bytes!)})\n`);
+			io.stdout.write(`Written to ${printableText(options.out)} (${formatSize(size_bytes!)})\n`);
 		}
 		return 0;
 	} catch (error) {

@@ -1,5 +1,6 @@
 import type { FitProgress } from "@anny-fitter/pipeline";
 import type { ConsoleIo } from "./console-io.js";
+import { printableText } from "./printable-text.js";
 
 /** Shows how far a long step is. */
 export interface ProgressDisplay {
@@ -31,7 +32,7 @@ function createTerminalDisplay({ stderr }: ConsoleIo): ProgressDisplay {
 			const filled = Math.round(Math.min(Math.max(fraction, 0), 1) * BAR_WIDTH);
 			const bar = "█".repeat(filled) + "░".repeat(BAR_WIDTH - filled);
 			const percent = `${Math.round(fraction * 100)}`.padStart(3);
-			const line = `${bar} ${percent} %  ${message}`;
+			const line = `${bar} ${percent} %  ${printableText(message)}`;
 			// A line that wraps could not be cleared again.
 			stderr.write(CLEAR_LINE + [...line].slice(0, (stderr.columns || DEFAULT_COLUMNS) - 1).join(""));
 			isLineOpen = true;
@@ -47,7 +48,7 @@ function createLogDisplay({ stderr }: ConsoleIo): ProgressDisplay {
 	let shownStage: string | null = null;
 	return {
 		update({ stage, message }) {
-			if (stage !== shownStage) stderr.write(`${message}\n`);
+			if (stage !== shownStage) stderr.write(`${printableText(message)}\n`);
 			shownStage = stage;
 		},
 		finish() {},

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import type { AppError } from "@anny-fitter/contracts";
 import type { CommanderError } from "commander";
 import { type ConsoleIo, textStyle } from "./console-io.js";
+import { printableText } from "./printable-text.js";
 
 /**
  * Turns anything that was thrown into an error that a user can understand.
@@ -30,7 +31,8 @@ export async function toAppError(error: unknown, io: ConsoleIo): Promise<AppErro
  */
 export function reportError(error: AppError, io: ConsoleIo, isJson: boolean): void {
 	const style = textStyle(io.stderr, io.env);
-	io.stderr.write(`${style.red("error:")} ${error.message}\n${style.bold("remedy:")} ${error.remedy}\n`);
+	io.stderr.write(`${style.red("error:")} ${printableText(error.message)}\n`);
+	io.stderr.write(`${style.bold("remedy:")} ${printableText(error.remedy)}\n`);
 	if (io.env.ANNY_FITTER_DEBUG === "1") io.stderr.write(`${debugText(error)}\n`);
 	if (isJson) {
 		const { code, message, remedy } = error;
@@ -45,7 +47,7 @@ export function reportError(error: AppError, io: ConsoleIo, isJson: boolean): vo
  * @param io streams of the process
  */
 export function warn(message: string, io: ConsoleIo): void {
-	io.stderr.write(`${textStyle(io.stderr, io.env).yellow("warning:")} ${message}\n`);
+	io.stderr.write(`${textStyle(io.stderr, io.env).yellow("warning:")} ${printableText(message)}\n`);
 }
 
 function isCommanderError(error: unknown): error is CommanderError {
@@ -84,5 +86,5 @@ function debugText(error: AppError): string {
 		parts.push(`caused by ${cause instanceof Error ? (cause.stack ?? String(cause)) : String(cause)}`);
 		cause = cause instanceof Error ? cause.cause : undefined;
 	}
-	return parts.join("\n");
+	return parts.join("\n").split("\n").map(printableText).join("\n");
 }

@@ -1,3 +1,5 @@
+import { printableText } from "./printable-text.js";
+
 /** A column of a text table. */
 export interface Column {
 	readonly title: string;
@@ -8,12 +10,13 @@ export interface Column {
  * Lays out rows in aligned columns, two spaces apart, without lines.
  *
  * @param columns titles and alignment
- * @param rows cells as plain text, one per column
+ * @param rows cells as plain text, one per column; control characters are shown as escapes
  * @returns lines: the titles, then one per row, without trailing spaces
  */
 export function layOutTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
+	const printableRows = rows.map((cells) => cells.map(printableText));
 	const widths = columns.map((column, index) =>
-		Math.max(textWidth(column.title), ...rows.map((row) => textWidth(row[index] ?? ""))),
+		Math.max(textWidth(column.title), ...printableRows.map((row) => textWidth(row[index] ?? ""))),
 	);
 	const layOut = (cells: readonly string[]) =>
 		columns
@@ -24,7 +27,7 @@ export function layOutTable(columns: readonly Column[], rows: readonly (readonly
 			})
 			.join("  ")
 			.trimEnd();
-	return [layOut(columns.map((column) => column.title)), ...rows.map(layOut)];
+	return [layOut(columns.map((column) => column.title)), ...printableRows.map(layOut)];
 }
 
 /** Number of characters as a reader counts them. */

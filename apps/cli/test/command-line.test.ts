@@ -138,6 +138,16 @@ describe("wrong usage", () => {
 		rmSync(join(folder, name));
 	});
 
+	it("escapes control characters in names", async () => {
+		for (const name of ["\u001b[31mred\u001b[0m.jpg", "two\nlines.jpg", "--\u001b[2J"]) {
+			const run = await runCli(["fit", name], { cwd: folder, env: { ANNY_FITTER_DEBUG: "1" } });
+			const shown = name.replaceAll("\u001b", "\\x1b").replaceAll("\n", "\\x0a");
+			expect(run.exitCode).toBe(2);
+			expect(run.stderr.split("\n")[0]).toContain(shown);
+			expect(run.stderr).not.toContain("\u001b");
+		}
+	});
+
 	it("takes paths from the folder in which npm was called", async () => {
 		writeFileSync(join(folder, "empty.json"), "{");
 		const env = { npm_package_name: "anny-fitter-workspace", npm_lifecycle_event: "fit", INIT_CWD: folder };

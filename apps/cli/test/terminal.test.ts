@@ -3,6 +3,7 @@ import { exampleResult } from "../../../packages/contracts/test/example-result.j
 import { type ConsoleIo, type OutputStream, textStyle } from "../src/console-io.js";
 import { renderFitReport } from "../src/fit-report.js";
 import { formatDuration, formatSize } from "../src/format-values.js";
+import { printableText } from "../src/printable-text.js";
 import { createProgressDisplay } from "../src/progress.js";
 import { layOutTable } from "../src/table.js";
 
@@ -30,7 +31,22 @@ describe("textStyle", () => {
 	});
 });
 
+describe("printableText", () => {
+	it("shows control characters and changes of direction as escapes, and leaves all else", () => {
+		expect(printableText("a\u001b[31m\n\u0000\u007f\u009b\u202eb")).toBe("a\\x1b[31m\\x0a\\x00\\x7f\\x9b\\u202eb");
+		expect(printableText('Größe 身長 👩🏽‍🦱 – "x" \\')).toBe('Größe 身長 👩🏽‍🦱 – "x" \\');
+	});
+});
+
 describe("layOutTable", () => {
+	it("aligns cells whose control characters are escaped", () => {
+		const columns = [
+			{ title: "name", align: "left" },
+			{ title: "value", align: "right" },
+		] as const;
+		expect(layOutTable(columns, [["\u001b[2J", "5"]])).toEqual(["name     value", "\\x1b[2J      5"]);
+	});
+
 	it("aligns columns", () => {
 		const columns = [
 			{ title: "name", align: "left" },
@@ -71,6 +87,14 @@ describe("createProgressDisplay", () => {
 		expect(lines.at(-1)).toBe("");
 		expect(lines.at(-2)).toContain("60 %");
 		for (const line of lines) expect([...line].length).toBeLessThan(30);
+	});
+
+	it("escapes control characters in messages", () => {
+		for (const isTTY of [true, false]) {
+			const stderr = stream({ isTTY });
+			createProgressDisplay(consoleWith(stderr), false).update({ ...events[0]!, message: "Reading \u001b[2J" });
+			expect(stderr.text).toContain("Reading \\x1b[2J");
+		}
 	});
 
 	it("takes 80 columns for a terminal that tells no width", () => {
@@ -114,6 +138,24 @@ Written to out/front
 Time 1.2 s: decode 40 ms
 `,
 		);
+	});
+});
+
+describe("renderFitReport with control characters in names", () => {
+	it("escapes them", () => {
+		const result = exampleResult();
+		const report = renderFitReport(
+			{
+				...result,
+				views: result.views.map((view) => ({ ...view, photo: "\u001b[1m.jpg" })),
+				warnings: [{ code: "photo", message: "\u001b[2m.jpg: no focal length." }],
+			},
+			"out/\u001b[3m",
+			[],
+			textStyle(stream(), {}),
+		);
+		for (const name of ["\\x1b[1m.jpg", "\\x1b[2m.jpg", "out/\\x1b[3m"]) expect(report).toContain(name);
+		expect(report).not.toContain("\u001b");
 	});
 });
 
