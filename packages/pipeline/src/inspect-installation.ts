@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { createBodyModel, createShapeState, evaluateShape } from "@anny-fitter/body-model";
 import type { DoctorDocument, ModelDataDocument } from "@anny-fitter/contracts";
 import { AppError } from "@anny-fitter/contracts";
-import { openBodyModelData, userCacheDir } from "@anny-fitter/platform";
+import { makeFolder, openBodyModelData, userCacheDir } from "@anny-fitter/platform";
 import { describeModelData } from "./build-body.js";
 import type { FitProgress } from "./fit-engine.js";
 
@@ -63,7 +63,7 @@ function checkMachine(): Check {
 async function checkCache(cacheDir: string): Promise<Check> {
 	const base = { id: "cache", title: "Cache folder" };
 	try {
-		await mkdir(cacheDir, { recursive: true });
+		await makeFolder(cacheDir);
 		const probe = await mkdtemp(join(cacheDir, "probe-"));
 		await writeFile(join(probe, "file"), "");
 		await rm(probe, { recursive: true });
