@@ -138,8 +138,8 @@ const ENTRIES = {
 		ansur: "neckcircumference",
 		side: "centre",
 		definition:
-			"Tape through the infrathyroid, perpendicular to the neck (from the base of the neck to the base of the skull).",
-		landmarks: ["infrathyroid"],
+			"Smallest girth perpendicular to the neck, between 5 % and 50 % of the way from its base to the base of the skull.",
+		landmarks: [],
 	},
 	chest_girth: {
 		version: 1,

@@ -1,4 +1,4 @@
-import { type Measurer, placeJoint, placeLandmark } from "./measurer.js";
+import { type Measurer, placeLandmark } from "./measurer.js";
 import { type MeasureResult, tapeResult } from "./result.js";
 import { layTape } from "./tape.js";
 
@@ -17,28 +17,6 @@ export function measureHeadGirth(measurer: Measurer): MeasureResult {
 	scaleToUnit(normal);
 	const region = measurer.regions.headWithoutEars;
 	layTape(measurer.tape, measurer.vertices, { region, origin, normal, curves: "all" });
-	return tapeResult(measurer.tape, false);
-}
-
-/** Tape through the infrathyroid, perpendicular to the neck. */
-export function measureNeckGirth(measurer: Measurer): MeasureResult {
-	const origin = new Float64Array(3);
-	const normal = new Float64Array(3);
-	const throat = new Float64Array(3);
-	placeJoint(origin, measurer, "neck", "left");
-	placeJoint(normal, measurer, "skull", "left");
-	placeLandmark(throat, measurer, "infrathyroid", "left");
-	for (let i = 0; i < 3; i++) normal[i] -= origin[i];
-	scaleToUnit(normal);
-	let along = 0;
-	for (let i = 0; i < 3; i++) along += (throat[i] - origin[i]) * normal[i];
-	for (let i = 0; i < 3; i++) origin[i] += along * normal[i];
-	layTape(measurer.tape, measurer.vertices, {
-		region: measurer.regions.trunkAndHead,
-		origin,
-		normal,
-		curves: "around",
-	});
 	return tapeResult(measurer.tape, false);
 }
 

@@ -18,7 +18,6 @@ export const LANDMARKS = {
 	glabella: { description: "most forward midline point between the brows", left: [237], right: null },
 	opisthocranion: { description: "most backward midline point of the head", left: [5389], right: null },
 	cervicale: { description: "spine of the seventh neck vertebra", left: [857], right: null },
-	infrathyroid: { description: "midline of the throat just below the Adam's apple", left: [803], right: null },
 	suprasternale: { description: "lowest point of the notch above the breastbone", left: [1522], right: null },
 	neck_side: { description: "where the neck meets the slope of the shoulder", left: [7478], right: [759] },
 	acromion: { description: "outer edge of the shoulder's roof", left: [8274], right: [1602] },

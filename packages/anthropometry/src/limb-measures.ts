@@ -23,9 +23,9 @@ export interface LimbSection {
 	readonly isBelowPerineum?: boolean;
 }
 
-/** Tape of extreme length around a limb, perpendicular to the line between two joints. */
+/** Tape of extreme length around a limb or the neck, perpendicular to the line between two joints. */
 export interface LimbSearch {
-	readonly region: "legs" | "arms";
+	readonly region: "legs" | "arms" | "trunkAndHead";
 	readonly axis: readonly [JointName, JointName];
 	/** Part of the line that is searched, 0 at the first joint, 1 at the second. */
 	readonly range: readonly [number, number];
@@ -78,7 +78,7 @@ export function measureLimbSearch(measurer: Measurer, search: LimbSearch, side: 
 /** Plane perpendicular to the line between two joints; the origin is set by the caller. */
 function limbPlane(
 	measurer: Measurer,
-	region: LimbSection["region"],
+	region: LimbSection["region"] | LimbSearch["region"],
 	axis: readonly [JointName, JointName],
 	side: BodySide,
 ): TapePlane {
@@ -91,6 +91,6 @@ function limbPlane(
 	const length = Math.sqrt(normal[0] * normal[0] + normal[1] * normal[1] + normal[2] * normal[2]);
 	if (!(length > 0)) throw new RangeError(`the joints ${axis[0]} and ${axis[1]} coincide`);
 	for (let i = 0; i < 3; i++) normal[i] /= length;
-	const part = region === "trunkAndLegs" ? regions.trunkAndLegs : regions[region][side];
+	const part = region === "legs" || region === "arms" ? regions[region][side] : regions[region];
 	return { region: part, origin: new Float64Array(3), normal, curves: "around" };
 }

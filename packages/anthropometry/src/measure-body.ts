@@ -7,7 +7,7 @@ import {
 	measurePolyline,
 	measureStature,
 } from "./distance-measures.js";
-import { measureHeadGirth, measureNeckGirth } from "./head-measures.js";
+import { measureHeadGirth } from "./head-measures.js";
 import type { BodySide, LandmarkName } from "./landmarks.js";
 import { type LimbSearch, type LimbSection, measureLimbSearch, measureLimbSection } from "./limb-measures.js";
 import { landmarkLevel, type Measurer, placeLandmark, takeUpBody } from "./measurer.js";
@@ -42,6 +42,8 @@ const LIMB_SECTIONS = {
 } as const satisfies Partial<Record<MeasurementId, LimbSection>>;
 
 const LIMB_SEARCHES = {
+	// Not at the throat's landmark: on muscular men it sinks below the base of the neck, where the girth grows fast.
+	neck_girth: { region: "trunkAndHead", axis: ["neck", "skull"], range: [0.05, 0.5], sign: -1 },
 	calf_girth: { region: "legs", axis: ["knee", "ankle"], range: [0.2, 0.55], sign: 1 },
 	ankle_girth: { region: "legs", axis: ["knee", "ankle"], range: [0.6, 0.95], sign: -1 },
 } as const satisfies Partial<Record<MeasurementId, LimbSearch>>;
@@ -95,8 +97,6 @@ function measureSide(measurer: Measurer, id: MeasurementId, side: BodySide): Mea
 			return measureLandmarkHeight(measurer, "lateral_malleolus", side);
 		case "head_girth":
 			return measureHeadGirth(measurer);
-		case "neck_girth":
-			return measureNeckGirth(measurer);
 		case "chest_girth":
 			return measureTrunkGirth(measurer, "bust");
 		case "underbust_girth":
@@ -114,6 +114,7 @@ function measureSide(measurer: Measurer, id: MeasurementId, side: BodySide): Mea
 		case "forearm_girth":
 		case "wrist_girth":
 			return measureLimbSection(measurer, LIMB_SECTIONS[id], side);
+		case "neck_girth":
 		case "calf_girth":
 		case "ankle_girth":
 			return measureLimbSearch(measurer, LIMB_SEARCHES[id], side);
