@@ -1,40 +1,11 @@
 import type { PhenotypeLabel, ShapeParameter } from "@anny-fitter/body-model";
 import { ALL_PHENOTYPE_LABELS, annyAgeFromYears } from "@anny-fitter/body-model";
-
-/**
- * The shape that photos and stated values determine: Anny's eleven phenotypes and about twenty local changes that
- * tape measures notice, left and right tied. Chosen from the sensitivities of body measurements to Anny's 256 local
- * changes; names of MakeHuman mislead (`lowerarm-scale-horiz` is forearm length).
- */
-const LOCAL_CHANGES: readonly (readonly string[])[] = [
-	["measure-neck-circ-incr"],
-	["head-scale-depth-incr"],
-	["head-scale-vert-incr"],
-	["torso-scale-horiz-incr"],
-	["torso-scale-depth-incr"],
-	["measure-bust-circ-incr"],
-	["measure-shoulder-dist-incr"],
-	["measure-napetowaist-dist-incr"],
-	["measure-waist-circ-incr"],
-	["stomach-tone-incr"],
-	["hip-scale-horiz-incr"],
-	["hip-scale-depth-incr"],
-	["measure-hips-circ-incr"],
-	["buttocks-volume-incr"],
-	["l-upperleg-fat-incr", "r-upperleg-fat-incr"],
-	["measure-thigh-circ-incr"],
-	["measure-upperleg-height-incr"],
-	["l-lowerleg-scale-vert-incr", "r-lowerleg-scale-vert-incr"],
-	["measure-calf-circ-incr"],
-	["measure-upperarm-length-incr"],
-	["measure-upperarm-circ-incr"],
-	["l-lowerarm-scale-horiz-incr", "r-lowerarm-scale-horiz-incr"],
-];
+import { LOCAL_CHANGES } from "./local-changes.js";
 
 /** The shape parameters of every fit, in solver order: phenotypes, then local changes. */
 export const SHAPE_PARAMETERS: readonly ShapeParameter[] = [
 	...ALL_PHENOTYPE_LABELS.map((label): ShapeParameter => ({ kind: "phenotype", label })),
-	...LOCAL_CHANGES.map((labels): ShapeParameter => ({ kind: "local", labels })),
+	...LOCAL_CHANGES.map(([labels]): ShapeParameter => ({ kind: "local", labels })),
 ];
 
 export const SHAPE_COUNT = SHAPE_PARAMETERS.length;
@@ -94,16 +65,19 @@ export function shapePrior(sex: Sex, annyAge: number, ageSigma: number): ShapePr
 	};
 	const isAdult = annyAge > annyAgeFromYears(15);
 	const isWoman = isAdult && sex !== "male";
-	set("gender", blend(0.08, 0.75), sex === "unspecified" ? 0.35 : 0.12);
+	set("gender", blend(0.08, 0.69), sex === "unspecified" ? 0.35 : 0.12);
 	set("age", annyAge, ageSigma);
-	set("muscle", isAdult ? blend(0.46, 0.5) : 0.5, 0.2);
+	set("muscle", isAdult ? blend(0.46, 0.57) : 0.5, 0.2);
 	set("weight", isAdult ? blend(0.74, 0.67) : 0.5, 0.35);
-	set("height", isAdult ? 0.37 : 0.42, 0.2);
-	set("proportions", 0.5, 0.2);
-	set("cupsize", 0.5, isWoman ? 0.2 : 0.03);
-	set("firmness", 0.5, isWoman ? 0.2 : 0.1);
+	set("height", isAdult ? blend(0.37, 0.38) : 0.42, 0.2);
+	set("proportions", isAdult ? 0.55 : 0.5, 0.2);
+	set("cupsize", isWoman ? 0.55 : 0.5, isWoman ? 0.2 : 0.03);
+	set("firmness", isWoman ? 0.57 : 0.5, isWoman ? 0.2 : 0.1);
 	for (const label of ["african", "asian", "caucasian"] as const) set(label, 0.5, 0.25);
 	lower[phenotypeIndex("age")] = -1 / 3;
-	for (let i = ALL_PHENOTYPE_LABELS.length; i < SHAPE_COUNT; i++) sigma[i] = 0.1;
+	LOCAL_CHANGES.forEach(([, man, woman], k) => {
+		mean[ALL_PHENOTYPE_LABELS.length + k] = isAdult ? blend(man, woman) : 0;
+		sigma[ALL_PHENOTYPE_LABELS.length + k] = 0.1;
+	});
 	return { mean, sigma, lower, upper };
 }

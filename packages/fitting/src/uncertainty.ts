@@ -18,10 +18,11 @@ export interface EstimatedMeasurement {
 }
 
 /**
- * No σ falls below this share of {@link POPULATION_SIGMA_M}: photos of people in unknown clothing improved on stated
- * values by about a fifth in trials, and claiming more would be wishful until intervals are calibrated.
+ * No σ falls below this share of {@link POPULATION_SIGMA_M} once there are photos: of people in unknown clothing they
+ * improved on stated values by a fifth in trials, and claiming more than a tenth would be wishful before intervals are
+ * calibrated on real photos.
  */
-const FLOOR_SHARE = 0.8;
+const PHOTO_FLOOR_SHARE = 0.9;
 
 /** Without a stated weight the outline alone carries the girths, and cloth misleads it: twice the error in trials. */
 const NO_WEIGHT_FACTOR = 2;
@@ -55,6 +56,7 @@ export function estimateMeasurements(
 		...(fit.views.some((v) => v.silhouetteIou !== null) ? (["silhouette"] as const) : []),
 		"prior",
 	];
+	const floorShare = fit.views.length > 0 ? PHOTO_FLOOR_SHARE : 1;
 	const scaleSigma = stated.stature_m === null && stated.age_years === null ? UNKNOWN_SCALE_SIGMA : 0;
 	for (const [id, { value_m, gradient }] of tapes) {
 		const fitted = standardDeviation(fit.covariance, gradient);
@@ -65,7 +67,7 @@ export function estimateMeasurements(
 			continue;
 		}
 		const population = POPULATION_SIGMA_M[id];
-		const share = stated.mass_kg === null && DEPENDS_ON_WEIGHT.test(id) ? NO_WEIGHT_FACTOR * FLOOR_SHARE : FLOOR_SHARE;
+		const share = floorShare * (stated.mass_kg === null && DEPENDS_ON_WEIGHT.test(id) ? NO_WEIGHT_FACTOR : 1);
 		const floor = population === undefined ? OTHER_FLOOR * value_m : share * population;
 		const sigma = Math.hypot(fitted, MODEL_ERROR * value_m, scaleSigma * value_m);
 		out.set(id, describe(value_m, Math.max(sigma, floor), fromPhotos));
