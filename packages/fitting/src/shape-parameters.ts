@@ -43,9 +43,9 @@ export interface ShapePrior {
 }
 
 /**
- * What is believed of a body before looking at it. Means are those of Anny bodies fitted to the ANSUR II survey
- * (gender .08 / .69, muscle .46 / .57, weight .74 / .67, height .37 / .38 for men / women: 0.5 is not average);
- * widths from fitting trials. Soldiers stand for everybody here, and children's means are rough.
+ * What is believed of a body before looking at it. Means of adults are those of Anny bodies fitted to the ANSUR II survey
+ * (gender .08 / .69, muscle .46 / .57, weight .74 / .67, height .37 / .38 for men / women: 0.5 is not average), local
+ * changes included; widths from fitting trials. Soldiers stand for everybody here, and children's means are rough.
  *
  * @param annyAge Anny's age in −1/3…1 (see `annyAgeFromYears`)
  * @param ageSigma how sure that age is, in the same unit
