@@ -42,6 +42,9 @@ export interface ShapePrior {
 	readonly upper: Float64Array;
 }
 
+/** Between these ages the prior goes over from Anny's average child to the survey's adults. */
+const GROWING_UP_YEARS = [13, 18] as const;
+
 /**
  * What is believed of a body before looking at it. Means of adults are those of Anny bodies fitted to the ANSUR II survey
  * (gender .08 / .69, muscle .46 / .57, weight .74 / .67, height .37 / .38 for men / women: 0.5 is not average), local
@@ -63,20 +66,22 @@ export function shapePrior(sex: Sex, annyAge: number, ageSigma: number): ShapePr
 		sigma[i] = s;
 		lower[i] = 0;
 	};
-	const isAdult = annyAge > annyAgeFromYears(15);
-	const isWoman = isAdult && sex !== "male";
+	const young = annyAgeFromYears(GROWING_UP_YEARS[0]);
+	const adulthood = Math.min(1, Math.max(0, (annyAge - young) / (annyAgeFromYears(GROWING_UP_YEARS[1]) - young)));
+	const grow = (child: number, adult: number): number => child + adulthood * (adult - child);
+	const woman = femaleness * adulthood;
 	set("gender", blend(0.08, 0.69), sex === "unspecified" ? 0.35 : 0.12);
 	set("age", annyAge, ageSigma);
-	set("muscle", isAdult ? blend(0.46, 0.57) : 0.5, 0.2);
-	set("weight", isAdult ? blend(0.74, 0.67) : 0.5, 0.35);
-	set("height", isAdult ? blend(0.37, 0.38) : 0.42, 0.2);
-	set("proportions", isAdult ? 0.55 : 0.5, 0.2);
-	set("cupsize", isWoman ? 0.55 : 0.5, isWoman ? 0.2 : 0.03);
-	set("firmness", isWoman ? 0.57 : 0.5, isWoman ? 0.2 : 0.1);
+	set("muscle", grow(0.5, blend(0.46, 0.57)), 0.2);
+	set("weight", grow(0.5, blend(0.74, 0.67)), 0.35);
+	set("height", grow(0.42, blend(0.37, 0.38)), 0.2);
+	set("proportions", grow(0.5, 0.55), 0.2);
+	set("cupsize", 0.5 + 0.05 * woman, 0.03 + 0.17 * woman);
+	set("firmness", 0.5 + 0.07 * woman, 0.1 + 0.1 * woman);
 	for (const label of ["african", "asian", "caucasian"] as const) set(label, 0.5, 0.25);
 	lower[phenotypeIndex("age")] = -1 / 3;
-	LOCAL_CHANGES.forEach(([, man, woman], k) => {
-		mean[ALL_PHENOTYPE_LABELS.length + k] = isAdult ? blend(man, woman) : 0;
+	LOCAL_CHANGES.forEach(([, meanMan, meanWoman], k) => {
+		mean[ALL_PHENOTYPE_LABELS.length + k] = grow(0, blend(meanMan, meanWoman));
 		sigma[ALL_PHENOTYPE_LABELS.length + k] = 0.1;
 	});
 	return { mean, sigma, lower, upper };
