@@ -4,7 +4,7 @@ import type { FittedView } from "./fitted-view.js";
 import type { LandmarkAnchor } from "./landmark-anchors.js";
 import type { PhotoObservation, StatedBody } from "./observation.js";
 import type { PhotoFitter } from "./photo-fitter.js";
-import { PhotoSolve } from "./photo-solve.js";
+import { LANDMARK_SHARE, PhotoSolve } from "./photo-solve.js";
 import { type ShapePrior, shapePrior } from "./shape-parameters.js";
 
 export interface PhotoFitOptions {
@@ -86,10 +86,10 @@ export function* photoFitSteps(
 				: AGE_ANCHORS_YEARS;
 	let best: PhotoSolve | null = null;
 	let bestCost = Infinity;
-	for (const anchor of anchors) {
+	for (const [i, anchor] of anchors.entries()) {
 		const prior = shapePrior(stated.sex, annyAgeFromYears(anchor.years), anchor.sigma);
 		const solve = new PhotoSolve(fitter, observations, stated, prior, options);
-		const cost = (yield* solve.solveLandmarks()) + anchor.penalty;
+		const cost = (yield* sharedProgress(solve.solveLandmarks(), i, anchors.length)) + anchor.penalty;
 		if (best === null || cost < bestCost) {
 			best = solve;
 			bestCost = cost;
@@ -97,4 +97,18 @@ export function* photoFitSteps(
 	}
 	if (best === null) throw new RangeError("There must be an age anchor.");
 	return yield* best.solveSilhouettes();
+}
+
+/** Progress of the `index`-th of `count` equal solves that share the time before the silhouettes. */
+function* sharedProgress<T>(
+	steps: Generator<PhotoFitStep, T>,
+	index: number,
+	count: number,
+): Generator<PhotoFitStep, T> {
+	for (;;) {
+		const step = steps.next();
+		if (step.done) return step.value;
+		const { stage, fraction } = step.value;
+		yield { stage, fraction: (LANDMARK_SHARE * index + fraction) / count };
+	}
 }

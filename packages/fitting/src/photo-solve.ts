@@ -44,9 +44,12 @@ const OUTSIDE_FACTOR = 1 / 3;
 interface SolveRound {
 	readonly maxIterations: number;
 	readonly holdShape?: boolean;
-	/** Evaluate the stated mass exactly at every step instead of along its tangent. */
+	/** Evaluate stated mass and tapes exactly at every step instead of along their tangents. */
 	readonly exact?: boolean;
 }
+
+/** Part of a fit's time that the stages before the silhouettes take. */
+export const LANDMARK_SHARE = 0.45;
 
 /** One solve from one age anchor: the state that the stages hand on. */
 export class PhotoSolve {
@@ -55,7 +58,7 @@ export class PhotoSolve {
 	readonly #stated: StatedBody;
 	readonly #prior: ShapePrior;
 	readonly #options: PhotoFitOptions;
-	readonly #masks: (MaskField | null)[] = [];
+	#masks: readonly (MaskField | null)[] = [];
 	#views: ViewTerms[] = [];
 	#x: Float64Array;
 	#iterations = 0;
@@ -95,11 +98,12 @@ export class PhotoSolve {
 
 	/** The remaining stages. */
 	*solveSilhouettes(): Generator<PhotoFitStep, PhotoFit> {
+		this.#masks = this.#observations.map((seen) => createMaskField(seen.mask, seen.width_px, seen.height_px));
 		// Tapes have no analytic gradient: they arrive over several exact rounds, the mass in one.
 		const exactRounds = Object.keys(this.#stated.measures_m).length > 0 ? 4 : 1;
 		const rounds = 3 + exactRounds;
 		for (let round = 0; round < rounds && this.#observations.length > 0; round++) {
-			yield { stage: "silhouettes", fraction: 0.45 + (0.5 * round) / rounds };
+			yield { stage: "silhouettes", fraction: LANDMARK_SHARE + ((1 - LANDMARK_SHARE) * round) / rounds };
 			this.#views = this.#views.map((view, i) => ({ ...view, silhouette: this.#silhouetteTerms(i) }));
 			const exact = round >= rounds - exactRounds;
 			this.#run({ maxIterations: exact ? 15 : 5, exact });
@@ -156,7 +160,6 @@ export class PhotoSolve {
 			const offset = SHAPE_COUNT + VIEW_COUNT * i;
 			this.#x.set(start.translation, offset + TRANSLATION);
 			this.#x.set(start.rotations, offset + POSE);
-			this.#masks.push(createMaskField(seen.mask, seen.width_px, seen.height_px));
 			const stature_px = (focal.focal_px * points.stature) / start.translation[2];
 			return {
 				width_px: seen.width_px,
