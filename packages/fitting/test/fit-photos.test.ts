@@ -10,6 +10,7 @@ import { createPhotoFitter, evaluateFitterPose, evaluateFitterShape, type PhotoF
 import { assessPhotoFit } from "../src/quality.js";
 import { bodyMass } from "../src/quantities.js";
 import { phenotypeIndex, shapePrior } from "../src/shape-parameters.js";
+import { signedDistanceField } from "../src/signed-distance.js";
 import { estimateMeasurements, expectedVertexError_mm } from "../src/uncertainty.js";
 import { photograph, type SyntheticPhoto } from "./synthetic-person.js";
 
@@ -96,6 +97,20 @@ describe("fitting photos of synthetic people", () => {
 		expect(fit.views[0].silhouetteIou).toBeNull();
 		expect(assessPhotoFit(fit, p.stated).flags.map((f) => f.code)).toContain("no_silhouette");
 		expect(median(jointErrors(fit, p.photos[0], 0))).toBeLessThan(0.01);
+	});
+
+	test("a wider outline gives a heavier body when no weight is stated (seed 57)", () => {
+		const p = person(57, "male", 35, [0]);
+		const [seen] = see(p);
+		const { mask, width_px, height_px } = seen;
+		if (!mask) throw new Error("the synthetic photo has a mask");
+		const field = signedDistanceField(Uint8Array.from(mask), width_px, height_px);
+		const mass = (shift_px: number): number => {
+			const shifted = Float32Array.from(field.distance, (d) => (d < shift_px ? 1 : 0));
+			return fitPhotos(fitter, [{ ...seen, mask: shifted }], { ...p.stated, mass_kg: null }).mass_kg;
+		};
+		expect(mass(4)).toBeGreaterThan(mass(0) + 1);
+		expect(mass(-4)).toBeLessThan(mass(0) - 1);
 	});
 
 	test("nonsense landmarks are flagged for review, not hidden", () => {

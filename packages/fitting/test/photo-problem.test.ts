@@ -109,6 +109,22 @@ describe("photo problem", () => {
 		expect(report.residualCount).toBe(SHAPE_COUNT + 3 + viewCount * (1 + ROTATION_COUNT + 2 * 19 + 12));
 	});
 
+	test("a rim inside the outline counts a third: hair and coats are outside the body (seed 34)", () => {
+		const { problem, x } = randomProblem(34, 1);
+		const rims: { residual: number; weight: number }[] = [];
+		let count = 0;
+		problem.evaluate(x, {
+			needsJacobian: false,
+			add: (residual, weight) => {
+				// After shape priors, stature and two quantities, focal and pose priors and 19 landmarks come the 12 rims.
+				if (count++ >= SHAPE_COUNT + 3 + 1 + ROTATION_COUNT + 2 * 19) rims.push({ residual, weight });
+			},
+		});
+		expect(rims).toHaveLength(12);
+		expect(new Set(rims.map((r) => r.residual < 0)).size).toBe(2);
+		for (const { residual, weight } of rims) expect(weight).toBeCloseTo(residual < 0 ? 0.1 : 0.3, 12);
+	});
+
 	test("a body behind the camera is infeasible, not an error", () => {
 		const { problem, x } = randomProblem(33, 1);
 		x[SHAPE_COUNT + TRANSLATION + 2] = -5;
