@@ -4,6 +4,7 @@ export default defineConfig({
 	test: {
 		include: [
 			"packages/*/test/**/*.test.ts",
+			"services/*/test/**/*.test.ts",
 			"apps/*/test/**/*.test.ts",
 			"benchmarks/test/**/*.test.ts",
 			"tools/test/**/*.test.ts",

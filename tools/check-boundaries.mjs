@@ -194,7 +194,11 @@ function checkImports(item, packages, layers, problems) {
 			if (target === item.name) report("self-import", line, `use a relative import instead of ${specifier}`);
 			else if (!declared.has(target)) report("undeclared", line, `${target} is not in ${item.folder}/package.json`);
 			if (packages.has(target)) {
-				if (specifier !== target) report("deep-import", line, `${specifier} reaches into another package`);
+				const entry = `.${specifier.slice(target.length)}`;
+				const entries = Object.keys(packages.get(target)?.manifest.exports ?? {});
+				if (specifier !== target && !entries.includes(entry)) {
+					report("deep-import", line, `${specifier} reaches into another package`);
+				}
 				if (item.layer !== undefined && target !== item.name && !mayImport(item.layer, target, layers)) {
 					report("layer", line, `${item.name} may not import ${target}`);
 				}

@@ -1,0 +1,1 @@
+export type { ServerConfig } from "./server-config.js";

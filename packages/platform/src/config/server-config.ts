@@ -1,0 +1,71 @@
+/** Everything about a server that its surroundings decide; read once, at the start. Times and sizes name their unit. */
+export interface ServerConfig {
+	readonly mode: "development" | "production";
+	readonly host: string;
+	readonly port: number;
+	/** Address that users type, such as https://fit.example.org; decides Secure cookies and links. */
+	readonly publicUrl: string;
+	/** Number of API processes on the port. */
+	readonly workers: number;
+	/** How many proxies in front of the server are believed about the client's address. */
+	readonly trustedProxies: number;
+	/** Origins besides the server's own that a browser may call from. */
+	readonly corsOrigins: readonly string[];
+	/** Folder of the embedded database, the exports and the generated secret. */
+	readonly dataDir: string;
+	/** PostgreSQL; undefined means PGlite in `dataDir`. */
+	readonly databaseUrl: string | undefined;
+	/** Role that owns the schema, when the application's role may not; for migrations only. */
+	readonly databaseOwnerUrl: string | undefined;
+	readonly databasePoolSize: number;
+	readonly databaseTimeout_ms: number;
+	/** Events, cache, counters; undefined means in process. */
+	readonly redisUrl: string | undefined;
+	/** Photos shared by replicas: a Redis without persistence; undefined means RAM disk, or memory where there is none. */
+	readonly vaultRedisUrl: string | undefined;
+	/** Wraps the photos' keys when replicas share a vault. Undefined means a random one of this process. */
+	readonly vaultSecret: Buffer | undefined;
+	/** A photo is removed at this age whatever became of its job. */
+	readonly vaultLifetime_ms: number;
+	/** Exports; undefined means a folder in `dataDir`. */
+	readonly s3: S3Config | undefined;
+	readonly exportLifetime_ms: number;
+	/** HS256 secret of at least 32 bytes. */
+	readonly jwtSecret: Buffer;
+	readonly accessTokenLifetime_s: number;
+	readonly refreshTokenLifetime_s: number;
+	readonly bcryptCost: number;
+	/** Connect services; undefined means in process. `http://host:port`. */
+	readonly visionUrl: string | undefined;
+	readonly fittingUrl: string | undefined;
+	readonly visualizationUrl: string | undefined;
+	readonly modelDataDir: string | undefined;
+	/** Where the networks run; `cuda` falls back to the CPU when its memory is short. */
+	readonly inferenceDevice: "cpu" | "cuda";
+	readonly rateLimitPerHour: number;
+	readonly authRateLimitPerMinute: number;
+	/** Session reads and event streams, apart from the hourly budget, so that progress can be watched. */
+	readonly statusRateLimitPerMinute: number;
+	readonly maxPhotoSize_bytes: number;
+	readonly maxUploadSize_bytes: number;
+	readonly maxJsonSize_bytes: number;
+	readonly requestTimeout_ms: number;
+	readonly fitTimeout_ms: number;
+	/** A fit is refused with 503 when so many wait. */
+	readonly maxQueuedFits: number;
+	/** Fits at one time in one process. */
+	readonly fitConcurrency: number;
+	/** How long a stop waits for running fits before it hands them over. */
+	readonly shutdownGrace_ms: number;
+	readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
+}
+
+export interface S3Config {
+	/** Undefined for AWS itself. */
+	readonly endpoint: string | undefined;
+	readonly region: string;
+	readonly bucket: string;
+	readonly accessKeyId: string | undefined;
+	readonly secretAccessKey: string | undefined;
+	readonly forcePathStyle: boolean;
+}

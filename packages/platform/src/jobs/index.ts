@@ -1,0 +1,1 @@
+export type { FitJob, FitQueue } from "./fit-queue.js";

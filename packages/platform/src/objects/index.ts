@@ -1,0 +1,1 @@
+export type { ObjectInfo, ObjectStore } from "./object-store.js";

@@ -1,0 +1,1 @@
+export type { PhotoVault } from "./photo-vault.js";
