@@ -45,19 +45,13 @@ export const LAYERS = {
 	"@anny-fitter/fitting-service": { kind: "node", mayImport: ["contracts", "platform", "pipeline"] },
 	"@anny-fitter/visualization-service": { kind: "node", mayImport: ["contracts", "platform", "pipeline"] },
 	"@anny-fitter/api": { kind: "node", mayImport: ["contracts", "platform"] },
+	"@anny-fitter/server": {
+		kind: "node",
+		mayImport: ["contracts", "platform", "api", "vision-service", "fitting-service", "visualization-service"],
+	},
 	"anny-fitter": {
 		kind: "app",
-		mayImport: [
-			"contracts",
-			"pipeline",
-			"platform",
-			"vision",
-			"api",
-			"vision-service",
-			"fitting-service",
-			"visualization-service",
-			"*numeric",
-		],
+		mayImport: ["contracts", "pipeline", "platform", "vision", "api", "server", "*numeric"],
 	},
 	"@anny-fitter/benchmarks": { kind: "app", mayImport: ["contracts", "pipeline", "platform", "vision", "*numeric"] },
 };
