@@ -5,6 +5,8 @@ export interface ConsoleIo {
 	readonly env: Readonly<Record<string, string | undefined>>;
 	/** Aborted when the user presses Ctrl-C. */
 	readonly signal: AbortSignal;
+	/** How long the command may take to clean up after Ctrl-C before it is ended; 10 s unless it asks for more. */
+	setCancelGrace(grace_ms: number): void;
 }
 
 export interface OutputStream {

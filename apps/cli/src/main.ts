@@ -1,17 +1,28 @@
 import { runCommandLine } from "./run-command-line.js";
 
 /** How long a command may take to clean up after Ctrl-C; a step that cannot be interrupted must not keep it longer. */
-const CANCEL_GRACE_MS = 10_000;
+let cancelGrace_ms = 10_000;
+/** npm scripts that work in the folder of whoever calls them. */
+const CALLERS_FOLDER_SCRIPTS = new Set(["fit", "anny-fitter", "start"]);
+/** One Ctrl-C may arrive twice: from the terminal and, passed on, from npm. */
+const REPEATED_SIGNAL_MS = 500;
 const EXIT_CANCELLED = 70;
 const EXIT_OUTPUT = 2;
 
 const cancellation = new AbortController();
+let cancelledAt = 0;
 const cancel = () => {
-	cancellation.abort();
-	setTimeout(() => process.exit(EXIT_CANCELLED), CANCEL_GRACE_MS).unref();
+	if (cancelledAt === 0) {
+		cancelledAt = Date.now();
+		cancellation.abort();
+		setTimeout(() => process.exit(EXIT_CANCELLED), cancelGrace_ms).unref();
+	} else if (Date.now() - cancelledAt > REPEATED_SIGNAL_MS) {
+		// Whoever asks again will not wait.
+		process.exit(EXIT_CANCELLED);
+	}
 };
-process.once("SIGINT", cancel);
-process.once("SIGTERM", cancel);
+process.on("SIGINT", cancel);
+process.on("SIGTERM", cancel);
 // `anny-fitter … | head` closes the pipe early; that is no failure of ours.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 	if (error.code === "EPIPE") return;
@@ -24,7 +35,7 @@ process.stderr.on("error", (error: NodeJS.ErrnoException) => {
 });
 // npm runs the repository's scripts in its root; paths mean the folder in which the user is.
 const { npm_package_name: npmPackage, npm_lifecycle_event: npmScript, INIT_CWD: callerFolder } = process.env;
-if (npmPackage === "anny-fitter-workspace" && (npmScript === "fit" || npmScript === "anny-fitter") && callerFolder) {
+if (npmPackage === "anny-fitter-workspace" && CALLERS_FOLDER_SCRIPTS.has(npmScript ?? "") && callerFolder) {
 	process.chdir(callerFolder);
 }
 
@@ -33,4 +44,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
 	stderr: process.stderr,
 	env: process.env,
 	signal: cancellation.signal,
+	setCancelGrace: (grace_ms) => {
+		cancelGrace_ms = grace_ms;
+	},
 });

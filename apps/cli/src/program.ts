@@ -7,6 +7,7 @@ import type { MeasureOptions } from "./measure-command.js";
 import type { MeshOptions } from "./mesh-command.js";
 import type { ModelsListOptions } from "./models-command.js";
 import { programVersion } from "./program-version.js";
+import type { ServeOptions } from "./serve-command.js";
 
 /**
  * The command line: names, options and help. What a command does is loaded only when it runs, so that help is quick.
@@ -97,7 +98,52 @@ export function createProgram(io: ConsoleIo, onExitCode: (code: number) => void)
 			const { runDoctor } = await import("./doctor-command.js");
 			onExitCode(await runDoctor(options, io));
 		});
+
+	withServerOptions(program.command("serve"))
+		.summary("serve the API on this machine or for many users")
+		.description("Serves the API, with accounts, subjects, fits and results. Needs nothing installed.")
+		.option("--host <address>", "address to listen on (HOST; default 127.0.0.1, this machine only)")
+		.option("--port <number>", "port to listen on (PORT; default 8000)")
+		.option("--workers <number>", "API processes on the port (WORKERS; more than one needs PostgreSQL and Redis)")
+		.addHelpText("after", SERVE_EXAMPLES)
+		.action(async (options: ServeOptions) => {
+			const { runServe } = await import("./serve-command.js");
+			onExitCode(await runServe(options, io));
+		});
+
+	const users = program
+		.command("users")
+		.summary("give users of the server a role")
+		.description("Users of the server. Stop an embedded server first: its database belongs to one program at a time.");
+	withServerOptions(users.command("grant"))
+		.summary("give a user a role")
+		.description("Gives a registered user a role; the first administrator is made with it.")
+		.argument("<email>", "address that the user registered with")
+		.argument("<role>", "user, researcher or admin")
+		.action(async (email: string, role: string, options: ServeOptions) => {
+			const { runGrantRole } = await import("./server-data-commands.js");
+			onExitCode(await runGrantRole(email, role, options, io));
+		});
+
+	const audit = program
+		.command("audit")
+		.summary("check the server's audit log")
+		.description("The server's audit log. Stop an embedded server first: its database belongs to one program.");
+	withServerOptions(audit.command("verify"))
+		.summary("find out whether the audit log was changed")
+		.description("Recomputes the hash chain of the audit log. Exit code 70 when a row was changed or removed.")
+		.action(async (options: ServeOptions) => {
+			const { runVerifyAudit } = await import("./server-data-commands.js");
+			onExitCode(await runVerifyAudit(options, io));
+		});
 	return program;
+}
+
+function withServerOptions(command: Command): Command {
+	return withCommonOptions(command).option(
+		"--data-dir <folder>",
+		"folder of the embedded database and of exports (DATA_DIR)",
+	);
 }
 
 function withCommonOptions(command: Command): Command {
@@ -128,6 +174,15 @@ Examples:
 
 Writes result.json and body.glb. What you state counts as truth within its usual error: stature, weight and a tape
 measure improve the result more than a further photo does.`;
+
+const SERVE_EXAMPLES = `
+Examples:
+  anny-fitter serve
+  anny-fitter serve --port 9000 --data-dir ./data
+  DATABASE_URL=postgres://… REDIS_URL=redis://… JWT_SECRET_FILE=/run/secrets/jwt NODE_ENV=production \\
+    anny-fitter serve --workers 4 --host 0.0.0.0
+
+All settings are environment variables: docs/configuration.md.`;
 
 const MESH_EXAMPLES = `
 Examples:

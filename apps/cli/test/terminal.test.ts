@@ -18,7 +18,7 @@ function stream(settings: Partial<OutputStream> = {}): OutputStream & { text: st
 }
 
 function consoleWith(stderr: OutputStream): ConsoleIo {
-	return { stdout: stream(), stderr, env: {}, signal: new AbortController().signal };
+	return { stdout: stream(), stderr, env: {}, signal: new AbortController().signal, setCancelGrace: () => {} };
 }
 
 describe("textStyle", () => {

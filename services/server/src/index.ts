@@ -1,1 +1,3 @@
-export {};
+export { type OpenedDependencies, openDependencies } from "./open-dependencies.js";
+export { serve } from "./serve.js";
+export { type RunningServer, startServer } from "./start-server.js";

@@ -1,0 +1,60 @@
+import type { CommonOptions } from "./common-options.js";
+import type { ConsoleIo } from "./console-io.js";
+import { createProgressDisplay } from "./progress.js";
+
+export interface ServeOptions extends CommonOptions {
+	readonly host?: string;
+	readonly port?: string;
+	readonly dataDir?: string;
+	readonly workers?: string;
+}
+
+/**
+ * `anny-fitter serve`: the API with everything behind it, until Ctrl-C.
+ *
+ * @returns exit code 0 after an orderly end
+ * @throws {AppError} `invalid_configuration`, and what the parts throw that cannot be opened
+ */
+export async function runServe(options: ServeOptions, io: ConsoleIo): Promise<number> {
+	const progress = createProgressDisplay(io, options.quiet === true);
+	progress.update({ stage: "load", fraction: 0, message: "Opening the database, the networks and the body model" });
+	let server: { readonly url: string; stop(): Promise<void> };
+	try {
+		const { loadConfig } = await import("@anny-fitter/platform/config");
+		const { serve } = await import("@anny-fitter/server");
+		const config = await loadConfig(settings(options, io.env));
+		io.setCancelGrace(config.shutdownGrace_ms + 10_000);
+		server = await serve(config);
+	} finally {
+		progress.finish();
+	}
+	const { url } = server;
+	if (options.json === true) io.stdout.write(`${JSON.stringify({ url, docs_url: `${url}/docs` })}\n`);
+	else if (options.quiet !== true) {
+		io.stdout.write(`anny-fitter serves ${url}\nHow to use the API: ${url}/docs\nCtrl-C ends it.\n`);
+	}
+	await aborted(io.signal);
+	if (options.quiet !== true && options.json !== true) io.stdout.write("Finishing what is running …\n");
+	await server.stop();
+	return 0;
+}
+
+/** The environment, with what the command line says in its place. */
+export function settings(options: ServeOptions, env: ConsoleIo["env"]): Record<string, string | undefined> {
+	const { host, port, dataDir, workers, modelData } = options;
+	return {
+		...env,
+		...(host === undefined ? {} : { HOST: host }),
+		...(port === undefined ? {} : { PORT: port }),
+		...(dataDir === undefined ? {} : { DATA_DIR: dataDir }),
+		...(workers === undefined ? {} : { WORKERS: workers }),
+		...(modelData === undefined ? {} : { ANNY_FITTER_MODEL_DATA: modelData }),
+	};
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+	return new Promise((resolve) => {
+		if (signal.aborted) resolve();
+		else signal.addEventListener("abort", () => resolve(), { once: true });
+	});
+}

@@ -1,0 +1,68 @@
+import type { ConsoleIo } from "./console-io.js";
+import { type ServeOptions, settings } from "./serve-command.js";
+
+/** Exit code when the audit log was tampered with. */
+const EXIT_BROKEN = 70;
+
+/**
+ * `anny-fitter users grant EMAIL ROLE`: gives a registered user a role, as the first administrator has to get it.
+ *
+ * @throws {AppError} `not_found`, `invalid_argument`
+ */
+export async function runGrantRole(email: string, role: string, options: ServeOptions, io: ConsoleIo): Promise<number> {
+	const { grantRole } = await import("@anny-fitter/api");
+	return withDatabase(options, io, async (database) => {
+		await grantRole(database, email, role);
+		report(options, io, { role }, `The user now has the role ${role}, from the next log-in on.`);
+		return 0;
+	});
+}
+
+/**
+ * `anny-fitter audit verify`: recomputes the hash chain of the audit log.
+ *
+ * @returns exit code 0, or 70 when a row was changed or removed
+ */
+export async function runVerifyAudit(options: ServeOptions, io: ConsoleIo): Promise<number> {
+	const { verifyAuditLog } = await import("@anny-fitter/platform/database");
+	return withDatabase(options, io, async (database) => {
+		const { ok, rows, firstBrokenLogId } = await verifyAuditLog(database);
+		const text = ok
+			? `The audit log is unchanged: ${rows} rows.`
+			: `The audit log was changed: ${firstBrokenLogId === undefined ? "rows are missing at its end" : `first at row ${firstBrokenLogId}`}.`;
+		report(options, io, { ok, rows, first_broken_log_id: firstBrokenLogId ?? null }, text);
+		return ok ? 0 : EXIT_BROKEN;
+	});
+}
+
+async function withDatabase<T>(
+	options: ServeOptions,
+	io: ConsoleIo,
+	work: (database: Awaited<ReturnType<typeof open>>) => Promise<T>,
+): Promise<T> {
+	const database = await open(options, io);
+	try {
+		return await work(database);
+	} finally {
+		await database.close();
+	}
+}
+
+async function open(options: ServeOptions, io: ConsoleIo) {
+	const { join } = await import("node:path");
+	const { loadConfig } = await import("@anny-fitter/platform/config");
+	const { openDatabase } = await import("@anny-fitter/platform/database");
+	const config = await loadConfig(settings(options, io.env));
+	return openDatabase({
+		url: config.databaseUrl,
+		ownerUrl: config.databaseOwnerUrl,
+		dataDir: join(config.dataDir, "database"),
+		poolSize: 1,
+		timeout_ms: config.databaseTimeout_ms,
+	});
+}
+
+function report(options: ServeOptions, io: ConsoleIo, document: object, text: string): void {
+	if (options.json === true) io.stdout.write(`${JSON.stringify(document)}\n`);
+	else if (options.quiet !== true) io.stdout.write(`${text}\n`);
+}

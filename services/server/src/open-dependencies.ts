@@ -1,0 +1,73 @@
+import { join } from "node:path";
+import type { ApiDependencies, ServiceTransports } from "@anny-fitter/api";
+import { openCache } from "@anny-fitter/platform/cache";
+import type { ServerConfig } from "@anny-fitter/platform/config";
+import { openDatabase } from "@anny-fitter/platform/database";
+import { openEventBus } from "@anny-fitter/platform/events";
+import { openFitQueue } from "@anny-fitter/platform/jobs";
+import { openObjectStore } from "@anny-fitter/platform/objects";
+import { openPhotoVault } from "@anny-fitter/platform/vault";
+import { Closers } from "./closers.js";
+import { openServices } from "./open-services.js";
+
+export interface OpenedDependencies {
+	readonly dependencies: ApiDependencies;
+	/** Closes everything, in the reverse order of opening. */
+	close(): Promise<void>;
+}
+
+/**
+ * Opens what the settings name: an embedded part wherever they name nothing. What depends on nothing else is opened side
+ * by side, because PGlite and the networks take seconds.
+ *
+ * @param services transports to use instead of those the settings name
+ * @throws AppError when a part cannot be opened; the others are closed again
+ */
+export async function openDependencies(
+	config: ServerConfig,
+	log: ApiDependencies["log"],
+	services?: ServiceTransports,
+): Promise<OpenedDependencies> {
+	const closers = new Closers();
+	try {
+		const [database, vault, objects, events, cache, transports] = await closers.openAll(
+			openDatabase({
+				url: config.databaseUrl,
+				ownerUrl: config.databaseOwnerUrl,
+				dataDir: join(config.dataDir, "database"),
+				poolSize: config.databasePoolSize,
+				timeout_ms: config.databaseTimeout_ms,
+				log,
+			}),
+			openPhotoVault({
+				redisUrl: config.vaultRedisUrl,
+				secret: config.vaultSecret,
+				lifetime_ms: config.vaultLifetime_ms,
+			}),
+			openObjectStore({ s3: config.s3, folder: join(config.dataDir, "exports") }),
+			openEventBus({ redisUrl: config.redisUrl }),
+			openCache({ redisUrl: config.redisUrl }),
+			services === undefined ? openServices(config, log) : { ...services, close: async () => undefined },
+		);
+		const queue = await openFitQueue(database);
+		closers.add(() => queue.stop({ grace_ms: 0 }));
+		return {
+			dependencies: {
+				config,
+				database,
+				queue,
+				vault,
+				objects,
+				events,
+				cache,
+				services: transports,
+				log,
+				now: () => new Date(),
+			},
+			close: () => closers.close(),
+		};
+	} catch (error) {
+		await closers.close().catch(() => undefined);
+		throw error;
+	}
+}

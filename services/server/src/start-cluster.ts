@@ -1,0 +1,147 @@
+import cluster, { type Worker } from "node:cluster";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AppError } from "@anny-fitter/contracts";
+import type { ServerConfig } from "@anny-fitter/platform/config";
+import { createLogger, type Logger } from "@anny-fitter/platform/observability";
+import { serveServices } from "./serve-services.js";
+import type { RunningServer } from "./start-server.js";
+
+/** What the primary tells a worker; over the channel between them, so that no secret stands in an environment. */
+export type PrimaryMessage = { readonly type: "start"; readonly config: ServerConfig } | { readonly type: "stop" };
+/** What a worker tells the primary. */
+export type WorkerMessage =
+	| { readonly type: "online" }
+	| { readonly type: "listening"; readonly url: string }
+	| { readonly type: "failed"; readonly error: string; readonly remedy: string };
+
+/** A worker that dies is replaced after this time, doubled with each death in a row. */
+const RESTART_DELAY_MS = 500;
+const MAX_RESTART_DELAY_MS = 30_000;
+/** A worker that lived so long had no trouble starting. */
+const STABLE_AFTER_MS = 60_000;
+
+/**
+ * Starts `config.workers` API processes on one port. They share one set of services, which runs in this process and is
+ * reached over sockets in a private folder, and one vault secret, so that one finishes the fits of another that died.
+ *
+ * @throws AppError what the first worker could not start with
+ */
+export async function startCluster(
+	config: ServerConfig,
+	log: Logger = createLogger({ level: config.logLevel, service: "primary" }),
+): Promise<RunningServer> {
+	const sockets = await mkdtemp(join(tmpdir(), "anny-fitter-"));
+	const services = await serveServices(config, sockets, log).catch(async (error: unknown) => {
+		await rm(sockets, { recursive: true, force: true });
+		throw error;
+	});
+	const shared: ServerConfig = { ...config, ...services.urls, vaultSecret: config.vaultSecret ?? randomBytes(32) };
+	cluster.setupPrimary({
+		exec: fileURLToPath(new URL("./cluster-worker.js", import.meta.url)),
+		args: [],
+		execArgv: [],
+		serialization: "advanced",
+	});
+	const workers = new WorkerSet(shared, log);
+	let stopped: Promise<void> | undefined;
+	const stop = async () => {
+		await workers.stop();
+		await services.stop();
+		await rm(sockets, { recursive: true, force: true });
+	};
+	const server = (url: string): RunningServer => ({
+		url,
+		stop: () => {
+			stopped ??= stop();
+			return stopped;
+		},
+	});
+	try {
+		return server(await workers.start(config.workers));
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+}
+
+/** Keeps a number of workers running. */
+class WorkerSet {
+	readonly #config: ServerConfig;
+	readonly #log: Logger;
+	#isStopping = false;
+	#deathsInRow = 0;
+	readonly #restarts = new Set<NodeJS.Timeout>();
+
+	constructor(config: ServerConfig, log: Logger) {
+		this.#config = config;
+		this.#log = log;
+	}
+
+	/** @returns the address, once every worker listens */
+	async start(count: number): Promise<string> {
+		// The first one migrates the database and shows whether the settings work.
+		const url = await this.#fork();
+		await Promise.all(Array.from({ length: count - 1 }, () => this.#fork()));
+		return url;
+	}
+
+	async stop(): Promise<void> {
+		this.#isStopping = true;
+		for (const timer of this.#restarts) clearTimeout(timer);
+		const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+		await Promise.all(workers.map((worker) => this.#stopOne(worker)));
+	}
+
+	#stopOne(worker: Worker): Promise<void> {
+		return new Promise((resolve) => {
+			// A worker that does not end by itself is past helping.
+			const timer = setTimeout(() => worker.process.kill("SIGKILL"), this.#config.shutdownGrace_ms + 10_000);
+			worker.once("exit", () => {
+				clearTimeout(timer);
+				resolve();
+			});
+			if (worker.isConnected()) worker.send({ type: "stop" } satisfies PrimaryMessage, () => undefined);
+			else if (worker.isDead()) resolve();
+		});
+	}
+
+	#fork(): Promise<string> {
+		const worker = cluster.fork();
+		const born = Date.now();
+		let isListening = false;
+		return new Promise((resolve, reject) => {
+			let failure: AppError | undefined;
+			worker.on("message", (message: WorkerMessage) => {
+				if (message.type === "online") {
+					worker.send({ type: "start", config: this.#config } satisfies PrimaryMessage);
+				} else if (message.type === "listening") {
+					isListening = true;
+					resolve(message.url);
+				} else {
+					failure = new AppError("invalid_configuration", message.error, { remedy: message.remedy });
+				}
+			});
+			worker.once("exit", (code, signal) => {
+				reject(failure ?? new AppError("internal", `An API process ended at its start (${signal ?? code}).`));
+				if (isListening && !this.#isStopping) this.#replace(Date.now() - born, signal ?? code);
+			});
+		});
+	}
+
+	#replace(age_ms: number, reason: string | number): void {
+		this.#deathsInRow = age_ms > STABLE_AFTER_MS ? 0 : this.#deathsInRow + 1;
+		const delay = Math.min(RESTART_DELAY_MS * 2 ** this.#deathsInRow, MAX_RESTART_DELAY_MS);
+		this.#log.error({ reason, delay_ms: delay }, "an API process died and will be replaced");
+		const timer = setTimeout(() => {
+			this.#restarts.delete(timer);
+			this.#fork().catch(() => {
+				if (!this.#isStopping) this.#replace(0, "did not start");
+			});
+		}, delay);
+		this.#restarts.add(timer);
+	}
+}

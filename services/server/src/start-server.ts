@@ -1,0 +1,71 @@
+import { createApi, startFitWorker } from "@anny-fitter/api";
+import { AppError } from "@anny-fitter/contracts";
+import type { ServerConfig } from "@anny-fitter/platform/config";
+import { createLogger, type Logger } from "@anny-fitter/platform/observability";
+import { openDependencies } from "./open-dependencies.js";
+
+export interface RunningServer {
+	/** Where it listens, such as http://127.0.0.1:8000. */
+	readonly url: string;
+	/** Takes no more requests, finishes or hands over the running fits, closes everything. May be called twice. */
+	stop(): Promise<void>;
+}
+
+/**
+ * Starts the API and its worker in this process.
+ *
+ * @throws AppError `invalid_configuration` when the port is taken, and what opening the parts throws
+ */
+export async function startServer(
+	config: ServerConfig,
+	log: Logger = createLogger({ level: config.logLevel, service: "api" }),
+): Promise<RunningServer> {
+	const opened = await openDependencies(config, log);
+	try {
+		const api = await createApi(opened.dependencies);
+		const url = await api
+			.listen({ host: config.host, port: config.port, backlog: 511 })
+			.catch((cause: NodeJS.ErrnoException) => {
+				throw listenError(cause, config);
+			});
+		const worker = await startFitWorker(opened.dependencies);
+		let stopped: Promise<void> | undefined;
+		const stop = async () => {
+			// Both at once: a client that watches its fit keeps its connection until the fit ends.
+			await Promise.all([api.close(), worker.stop()]);
+			await opened.close();
+		};
+		return {
+			url,
+			stop: () => {
+				stopped ??= stop();
+				return stopped;
+			},
+		};
+	} catch (error) {
+		await opened.close().catch(() => undefined);
+		throw error;
+	}
+}
+
+function listenError(cause: NodeJS.ErrnoException, { host, port }: ServerConfig): unknown {
+	if (cause.code === "EADDRINUSE") {
+		return new AppError("invalid_configuration", `Port ${port} on ${host} is in use by another program.`, {
+			remedy: "Choose another port with PORT or --port, or end the other program.",
+			cause,
+		});
+	}
+	if (cause.code === "EACCES") {
+		return new AppError("invalid_configuration", `This user may not listen on port ${port}.`, {
+			remedy: "Choose a port of 1024 or above with PORT or --port.",
+			cause,
+		});
+	}
+	if (cause.code === "EADDRNOTAVAIL" || cause.code === "ENOTFOUND") {
+		return new AppError("invalid_configuration", `${host} is no address of this machine.`, {
+			remedy: "Set HOST to 127.0.0.1 for this machine only, or to 0.0.0.0 for all its addresses.",
+			cause,
+		});
+	}
+	return cause;
+}
