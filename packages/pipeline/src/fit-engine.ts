@@ -1,24 +1,16 @@
 import { performance } from "node:perf_hooks";
-import { MEASUREMENTS } from "@anny-fitter/anthropometry";
-import { createBodyModel } from "@anny-fitter/body-model";
-import type { ModelDataDocument, StatedFacts, ViewLabel, Warning } from "@anny-fitter/contracts";
-import { AppError, nearestName, statedAgeYears } from "@anny-fitter/contracts";
-import type { PhotoFitter, PhotoObservation, StatedBody } from "@anny-fitter/fitting";
-import {
-	assessPhotoFit,
-	createPhotoFitter,
-	estimateMeasurements,
-	expectedVertexError_mm,
-	photoFitSteps,
-} from "@anny-fitter/fitting";
-import type { HolisticResult } from "@anny-fitter/perception";
-import { assessPerson } from "@anny-fitter/perception";
-import { openBodyModelData } from "@anny-fitter/platform";
-import type { decodePhoto as DecodePhoto, Photo, Vision } from "@anny-fitter/vision";
-import { buildBody, describeModelData, describeWarnings } from "./build-body.js";
+import type { StatedFacts, ViewLabel, Warning } from "@anny-fitter/contracts";
+import { AppError } from "@anny-fitter/contracts";
+import type { StatedBody } from "@anny-fitter/fitting";
+import type { Photo, Vision } from "@anny-fitter/vision";
+import { type BodyFitter, type ObservedView, openBodyFitter } from "./body-fitter.js";
+import { buildBody } from "./build-body.js";
 import type { FitOutcome } from "./fit-photo-files.js";
+import { type FitProgress, throwIfAborted } from "./fit-progress.js";
+import { observePhoto } from "./observe-photo.js";
 import { drawOverlay } from "./overlay.js";
-import { buildResultDocument } from "./result-document.js";
+import { statedBody } from "./stated-body.js";
+import { turnEventLoop } from "./turn-event-loop.js";
 
 export interface FitEngineOptions {
 	/** Folder with the official body data; otherwise what is installed. */
@@ -31,13 +23,6 @@ export interface PhotoInput {
 	/** File name without folders; shown in messages and in the result. */
 	readonly name: string;
 	readonly view?: ViewLabel;
-}
-
-export interface FitProgress {
-	readonly stage: string;
-	/** 0…1 of the whole fit */
-	readonly fraction: number;
-	readonly message: string;
 }
 
 export interface FitRequest {
@@ -59,17 +44,11 @@ export interface FitEngine {
 /** Loads body model and networks, side by side. */
 export async function openFitEngine(options: FitEngineOptions = {}): Promise<FitEngine> {
 	// Loaded when needed: programs that measure or write meshes do without the networks' runtime.
-	const { decodePhoto, openVision } = await import("@anny-fitter/vision");
+	const { openVision } = await import("@anny-fitter/vision");
 	const visionPromise = openVision(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir });
-	let fitter: PhotoFitter;
-	let modelData: ModelDataDocument;
-	let modelWarnings: Warning[];
+	let bodyFitter: BodyFitter;
 	try {
-		const opened = await openBodyModelData(options);
-		const model = createBodyModel(opened.data, { allPhenotypes: true, localChanges: true });
-		fitter = createPhotoFitter(model);
-		modelData = describeModelData(opened, model);
-		modelWarnings = describeWarnings(opened);
+		bodyFitter = await openBodyFitter(options);
 	} catch (error) {
 		await visionPromise.then(
 			(vision) => vision.close(),
@@ -79,116 +58,66 @@ export async function openFitEngine(options: FitEngineOptions = {}): Promise<Fit
 	}
 	const vision = await visionPromise;
 	return {
-		fit: (request) => fitOnce({ vision, decodePhoto, fitter, modelData, modelWarnings }, request),
+		fit: (request) => fitOnce(vision, bodyFitter, request),
 		close: () => vision.close(),
 	};
 }
 
-interface FitMeans {
-	readonly vision: Vision;
-	readonly decodePhoto: typeof DecodePhoto;
-	readonly fitter: PhotoFitter;
-	readonly modelData: ModelDataDocument;
-	readonly modelWarnings: readonly Warning[];
-}
+/** Share of a fit's progress that looking at the photos takes. */
+const VISION_SHARE = 0.3;
 
-async function fitOnce(means: FitMeans, request: FitRequest): Promise<FitOutcome> {
-	const { vision, decodePhoto, fitter, modelData, modelWarnings } = means;
-	const { photos: inputs, signal } = request;
-	const stated = checkFitRequest(request);
-	const timings: Record<string, number> = {};
-	const warnings: Warning[] = [...modelWarnings];
+async function fitOnce(vision: Vision, bodyFitter: BodyFitter, request: FitRequest): Promise<FitOutcome> {
+	const { photos: inputs, signal, onProgress } = request;
+	checkFitRequest(request);
 	const started = performance.now();
-	const timed = async <T>(stage: string, work: () => Promise<T> | T): Promise<T> => {
-		// Ctrl-C pressed during the stage before is noticed only when the event loop turns.
-		await turnEventLoop();
-		throwIfAborted(signal);
-		const from = performance.now();
-		const value = await work();
-		timings[stage] = (timings[stage] ?? 0) + performance.now() - from;
-		return value;
-	};
-	const report = (stage: string, fraction: number, message: string): void =>
-		request.onProgress?.({ stage, fraction, message });
-
+	const timings_ms: Record<string, number> = {};
+	const warnings: Warning[] = [];
 	const photos: Photo[] = [];
-	const observations: PhotoObservation[] = [];
+	const views: ObservedView[] = [];
 	for (const [i, input] of inputs.entries()) {
 		const which = inputs.length > 1 ? ` ${i + 1} of ${inputs.length}` : "";
-		report("decode", (0.3 * i) / inputs.length, `Reading photo${which}`);
-		const photo = await timed("decode", () => named(input.name, decodePhoto(input.bytes)));
-		report("vision", (0.3 * (i + 0.3)) / inputs.length, `Finding the person in photo${which}`);
-		const seen = await timed("vision", () =>
-			named(input.name, vision.analyse(photo, signal === undefined ? {} : { signal })),
-		);
-		requirePerson(seen, input.name, warnings);
-		for (const message of photo.warnings) warnings.push({ code: "photo", message: `${input.name}: ${message}` });
-		photos.push(photo);
-		observations.push(observe(photo, seen));
+		const seen = await observePhoto(vision, input, {
+			...(signal === undefined ? {} : { signal }),
+			onProgress: ({ stage, fraction, message }) =>
+				onProgress?.({
+					stage,
+					fraction: (VISION_SHARE * (i + fraction)) / inputs.length,
+					message: `${message}${which}`,
+				}),
+		});
+		for (const [stage, time] of Object.entries(seen.timings_ms)) timings_ms[stage] = (timings_ms[stage] ?? 0) + time;
+		warnings.push(...seen.warnings);
+		photos.push(seen.photo);
+		views.push({ observation: seen.observation, name: input.name, label: input.view ?? null });
 	}
 
-	const fit = await timed("fit", async () => {
-		const steps = photoFitSteps(fitter, observations, stated, signal === undefined ? {} : { signal });
-		for (;;) {
-			const step = steps.next();
-			if (step.done) return step.value;
-			report("fit", 0.3 + 0.5 * step.value.fraction, STAGE_MESSAGES[step.value.stage]);
-			await turnEventLoop();
-			throwIfAborted(signal);
-		}
-	});
-	report("measure", 0.85, "Measuring the body");
-	const measurements = await timed("measure", () => estimateMeasurements(fitter, fit, stated));
-	const document = await timed("describe", () =>
-		buildResultDocument({
-			fitter,
-			fit,
-			measurements,
-			quality: assessPhotoFit(
-				fit,
-				stated,
-				inputs.map((p) => p.view ?? null),
-			),
-			expectedVertexError_mm: expectedVertexError_mm(fitter, fit),
-			stated: request.stated,
-			photos: inputs.map((p) => ({ name: p.name, label: p.view ?? null })),
-			timings_ms: timings,
-			modelData,
-			warnings,
-		}),
-	);
-	document.timings_ms = { ...timings, total: performance.now() - started };
-	report("done", 1, "Done");
-	const body = buildBody(
-		fitter.model,
-		{
-			phenotypes: document.phenotypes,
-			local_changes: document.local_changes,
-			all_phenotypes: document.all_phenotypes,
-			pose_parameterization: document.pose_parameterization,
-			pose: document.pose,
-		},
-		modelData,
-	);
+	const steps = bodyFitter.fitSteps({ views, stated: request.stated, warnings, timings_ms }, { signal });
+	let step = steps.next();
+	while (!step.done) {
+		const { stage, fraction, message } = step.value;
+		onProgress?.({ stage, fraction: VISION_SHARE + (1 - VISION_SHARE) * fraction, message });
+		await turnEventLoop();
+		throwIfAborted(signal);
+		step = steps.next();
+	}
+	const { document, fit } = step.value;
+	document.timings_ms.total = performance.now() - started;
+	onProgress?.({ stage: "done", fraction: 1, message: "Done" });
+	const { fitter, modelData } = bodyFitter;
+	const { phenotypes, local_changes, all_phenotypes, pose_parameterization, pose } = document;
+	const parameters = { phenotypes, local_changes, all_phenotypes, pose_parameterization, pose };
+	const body = buildBody(fitter.model, parameters, modelData);
 	return {
 		document,
 		flaggedForReview: document.quality.flagged_for_review,
 		exportMesh: (format, options) => body.exportMesh(format, options),
 		renderOverlay: (viewIndex) => {
-			const view = fit.views[viewIndex];
 			const photo = photos[viewIndex];
-			if (!view || !photo) throw new RangeError(`There is no photo ${viewIndex}.`);
-			return drawOverlay(fitter, fit, view, photo);
+			if (!photo) throw new RangeError(`There is no photo ${viewIndex}.`);
+			return drawOverlay(fitter, fit, fit.views[viewIndex] ?? null, photo);
 		},
 	};
 }
-
-const STAGE_MESSAGES = {
-	stated: "Starting from the stated values",
-	cameras: "Placing the camera",
-	landmarks: "Fitting pose and proportions",
-	silhouettes: "Fitting the outline",
-} as const;
 
 /**
  * Refuses what cannot be fitted whatever the photos show, before anything is loaded.
@@ -222,66 +151,4 @@ function requireDifferentPhotos(photos: readonly PhotoInput[]): void {
 			remedy: "Give each photo once.",
 		});
 	}
-}
-
-function requirePerson(seen: HolisticResult, name: string, warnings: Warning[]): void {
-	const person = assessPerson(seen);
-	if (!person.usable) {
-		throw new AppError(person.code, `${name}: ${person.message}`, { remedy: person.remedy });
-	}
-	for (const message of person.warnings) warnings.push({ code: "person", message: `${name}: ${message}` });
-}
-
-function observe(photo: Photo, seen: HolisticResult): PhotoObservation {
-	return {
-		width_px: photo.width,
-		height_px: photo.height,
-		focal_px: photo.focalLength_px,
-		body: seen.body,
-		bodyWorld: seen.bodyWorld,
-		mask: seen.mask,
-	};
-}
-
-function statedBody(facts: StatedFacts): StatedBody {
-	const measures = facts.measures ?? {};
-	const known: readonly string[] = MEASUREMENTS.map((m) => m.id);
-	for (const id of Object.keys(measures)) {
-		if (known.includes(id)) continue;
-		const nearest = nearestName(id, known);
-		throw new AppError("invalid_argument", `There is no measurement "${id}".`, {
-			remedy: nearest === null ? `Use one of ${known.join(", ")}.` : `Did you mean "${nearest}"?`,
-		});
-	}
-	return {
-		stature_m: facts.stature_m ?? null,
-		mass_kg: facts.weight_kg ?? null,
-		age_years: statedAgeYears(facts, new Date()),
-		sex: facts.sex ?? "unspecified",
-		measures_m: measures,
-	};
-}
-
-/** Puts the photo's name before an error's message, so that the user knows which of several photos is meant. */
-async function named<T>(name: string, work: Promise<T>): Promise<T> {
-	try {
-		return await work;
-	} catch (error) {
-		if (!(error instanceof AppError) || error.code === "cancelled") throw error;
-		throw new AppError(error.code, `${name}: ${error.message}`, {
-			remedy: error.remedy,
-			details: error.details,
-			retryable: error.retryable,
-			cause: error,
-		});
-	}
-}
-
-function throwIfAborted(signal: AbortSignal | undefined): void {
-	if (signal?.aborted) throw new AppError("cancelled", "The fit was cancelled.");
-}
-
-/** Lets signals, sockets and timers in between two pieces of computing. */
-function turnEventLoop(): Promise<void> {
-	return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,4 +1,14 @@
 export {
+	type BodyFit,
+	type BodyFitInput,
+	type BodyFitter,
+	type BodyFitterOptions,
+	type FallbackReason,
+	NO_PHOTOS,
+	type ObservedView,
+	openBodyFitter,
+} from "./body-fitter.js";
+export {
 	type BuildBodyOptions,
 	type BuiltBody,
 	buildBody,
@@ -6,9 +16,11 @@ export {
 	describeModelData,
 	type MeshExportOptions,
 } from "./build-body.js";
-export type { FitEngine, FitEngineOptions, FitProgress, FitRequest, PhotoInput } from "./fit-engine.js";
+export type { FitEngine, FitEngineOptions, FitRequest, PhotoInput } from "./fit-engine.js";
 export { openFitEngine } from "./fit-engine.js";
 export { type FitOutcome, fitPhotoFiles } from "./fit-photo-files.js";
+export type { FitProgress } from "./fit-progress.js";
 export { type InspectOptions, inspectInstallation } from "./inspect-installation.js";
 export { type ListModelsOptions, listModels } from "./list-models.js";
 export { type MeasureMeshOptions, measureMeshFile } from "./measure-mesh.js";
+export { type ObservedPhoto, type ObservePhotoOptions, observePhoto } from "./observe-photo.js";

@@ -6,7 +6,7 @@ import type { DoctorDocument, ModelDataDocument } from "@anny-fitter/contracts";
 import { AppError } from "@anny-fitter/contracts";
 import { makeFolder, openBodyModelData, userCacheDir } from "@anny-fitter/platform";
 import { describeModelData } from "./build-body.js";
-import type { FitProgress } from "./fit-engine.js";
+import type { FitProgress } from "./fit-progress.js";
 
 export interface InspectOptions {
 	/** Version of the program that asks. */

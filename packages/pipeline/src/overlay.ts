@@ -9,11 +9,15 @@ const LONG_SIDE_PX = 1280;
 /** Light enough to see clothes and their folds through the body. */
 const OPACITY = 0.36;
 
-/** The fitted body drawn over the photo it was fitted to, as PNG. */
+/**
+ * The fitted body drawn over the photo it was fitted to, as PNG.
+ *
+ * @param view null when the fit could not use the photo: the photo alone then
+ */
 export async function drawOverlay(
 	fitter: PhotoFitter,
 	fit: PhotoFit,
-	view: FittedView,
+	view: FittedView | null,
 	photo: Photo,
 ): Promise<Uint8Array> {
 	// Loaded when needed: most programs that measure or write meshes never touch a picture.
@@ -25,6 +29,10 @@ export async function drawOverlay(
 		.resize(width, height, { fit: "fill" })
 		.raw()
 		.toBuffer();
+	if (view === null)
+		return sharp(rgb, { raw: { width, height, channels: 3 } })
+			.png()
+			.toBuffer();
 	evaluateFitterShape(fitter, fit.shape);
 	evaluateFitterPose(fitter, view.rotations, 0);
 	const vertices = transformPoints(fitter.pose.vertices, view.cameraFromBody);
