@@ -15,6 +15,30 @@ export { nearestName } from "./nearest-name.js";
 export type { ParamsDocument, PoseParameterization } from "./params-document.js";
 export { POSE_PARAMETERIZATIONS, paramsDocumentSchema, parseParams, parseParamsText } from "./params-document.js";
 export type {
+	ExportFormat,
+	ModelComparison,
+	ModelDocument,
+	ModelMeasurements,
+	ModelSummary,
+} from "./rest-fits/model-documents.js";
+export {
+	BINARY_MESH_TYPE,
+	EXPORT_FORMATS,
+	modelComparisonSchema,
+	modelDocumentSchema,
+	modelListSchema,
+	modelMeasurementsSchema,
+	modelSummarySchema,
+} from "./rest-fits/model-documents.js";
+export type { FitAccepted, SessionDocument, SessionError } from "./rest-fits/session-document.js";
+export {
+	fitAcceptedSchema,
+	SESSION_STATUSES,
+	sessionDocumentSchema,
+	sessionErrorSchema,
+	sessionListSchema,
+} from "./rest-fits/session-document.js";
+export type {
 	CameraDocument,
 	MeasurementEstimate,
 	MeasurementSource,
