@@ -9,6 +9,8 @@ export default defineConfig({
 			"benchmarks/test/**/*.test.ts",
 			"tools/test/**/*.test.ts",
 		],
+		// Minutes long; `npm run test:slow`.
+		exclude: ["**/test/slow/**"],
 		testTimeout: 60_000,
 		hookTimeout: 120_000,
 		// Two workers: the suites load ONNX Runtime and the body model, about 0.5 GB each.
