@@ -14,6 +14,52 @@ export { modelsDocumentSchema } from "./models-document.js";
 export { nearestName } from "./nearest-name.js";
 export type { ParamsDocument, PoseParameterization } from "./params-document.js";
 export { POSE_PARAMETERIZATIONS, paramsDocumentSchema, parseParams, parseParamsText } from "./params-document.js";
+export type { ConsentsDocument } from "./rest/account.js";
+export {
+	accountDeletionSchema,
+	CONSENT_PURPOSES,
+	consentHistorySchema,
+	consentsChangeSchema,
+	consentsDocumentSchema,
+} from "./rest/account.js";
+export type { AuditEntryDocument, ReviewDocument } from "./rest/admin.js";
+export {
+	auditListQuerySchema,
+	auditPageSchema,
+	auditVerificationSchema,
+	reviewDecisionSchema,
+	reviewDocumentSchema,
+	reviewListQuerySchema,
+	reviewPageSchema,
+	userChangeSchema,
+	userListQuerySchema,
+	userPageSchema,
+} from "./rest/admin.js";
+export type { TokenDocument, UserDocument } from "./rest/auth.js";
+export {
+	emailSchema,
+	loginRequestSchema,
+	PASSWORD_MAX_BYTES,
+	passwordChangeSchema,
+	registerRequestSchema,
+	tokenDocumentSchema,
+	USER_ROLES,
+	userDocumentSchema,
+} from "./rest/auth.js";
+export type { ReadinessDocument } from "./rest/health.js";
+export { healthDocumentSchema, readinessDocumentSchema } from "./rest/health.js";
+export { pageOf, pagingQuerySchema } from "./rest/paging.js";
+export type { ProblemDocument } from "./rest/problem.js";
+export { problemSchema } from "./rest/problem.js";
+export { researchMeasurementSchema, researchPageSchema, researchQuerySchema } from "./rest/research.js";
+export type { SubjectDocument } from "./rest/subject.js";
+export {
+	newSubjectSchema,
+	subjectChangeSchema,
+	subjectDocumentSchema,
+	subjectListQuerySchema,
+	subjectPageSchema,
+} from "./rest/subject.js";
 export type {
 	ExportFormat,
 	ModelComparison,
