@@ -1,1 +1,1 @@
-export {};
+export { type Log, silentLog } from "./log.js";
