@@ -1,0 +1,187 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+	type ApiClient,
+	END_STATES,
+	expectStatus,
+	logInClient,
+	registerClient,
+	type SessionState,
+	samplePhoto,
+} from "../api-client.js";
+import { type ServerProcess, startServerProcess } from "../server-process.js";
+
+const KILLS = 50;
+/** Ways in which a fit that its server did not survive may end. */
+const INTERRUPTED = ["interrupted", "photos_lost"];
+const FACTS = { stature_m: "1.724", weight_kg: "71", sex: "female" };
+
+/** What clients were told before a kill; it must still hold afterwards. */
+interface Promised {
+	/** Sessions that a 202 named. */
+	readonly sessions: Set<string>;
+	/** Sessions that were seen completed, with their model. */
+	readonly completed: Map<string, string>;
+}
+
+describe("kill -9 at any moment of a fit", () => {
+	let dataDir: string;
+	let photos: Buffer[];
+
+	beforeAll(async () => {
+		dataDir = await mkdtemp(join(tmpdir(), "anny-fitter-kill-"));
+		photos = [await samplePhoto("woman-front"), await samplePhoto("woman-side")];
+	});
+	afterAll(() => rm(dataDir, { recursive: true, force: true }));
+
+	test(`${KILLS} times: nothing promised is lost, nothing is left behind`, { timeout: 1_500_000 }, async () => {
+		const start = () => startServerProcess({ env: settings(dataDir) });
+		let server = await start();
+		const { email, password } = await registerClient(server.url);
+		const promised: Promised = { sessions: new Set(), completed: new Map() };
+		const steps = new Map<string, number>();
+		try {
+			let client = await logInClient(server.url, email, password);
+			const duration_ms = await measureFit(client, photos, promised);
+			for (let i = 0; i < KILLS; i++) {
+				// Over the whole fit and somewhat beyond, from the first byte of the upload on.
+				const killAfter_ms = (1.15 * duration_ms * (i + 0.5)) / KILLS;
+				const step = await killDuringFit(server, client, photos, promised, killAfter_ms);
+				steps.set(step, (steps.get(step) ?? 0) + 1);
+				server = await start();
+				client = await logInClient(server.url, email, password);
+				await expectConsistent(client, promised);
+			}
+		} finally {
+			await server.stop();
+		}
+		await expectEmptyVault();
+		console.log(`killed: ${[...steps].map(([step, count]) => `${count}× ${step}`).join(", ")}`);
+		expect(steps.size, "the kills hit different steps").toBeGreaterThanOrEqual(4);
+	});
+});
+
+function settings(dataDir: string): Record<string, string> {
+	return {
+		DATA_DIR: dataDir,
+		LOG_LEVEL: "warn",
+		RATE_LIMIT_PER_HOUR: "1000000",
+		AUTH_RATE_LIMIT_PER_MINUTE: "1000000",
+		STATUS_RATE_LIMIT_PER_MINUTE: "1000000",
+		BCRYPT_COST: "4",
+	};
+}
+
+async function measureFit(client: ApiClient, photos: readonly Buffer[], promised: Promised): Promise<number> {
+	const started = performance.now();
+	const { session_id } = await accept(client.startFit(photos, FACTS));
+	const state = await client.waitForEnd(session_id);
+	expect(state.status).toBe("completed");
+	promised.sessions.add(session_id);
+	promised.completed.set(session_id, state.model_id!);
+	return performance.now() - started;
+}
+
+async function accept(answer: Promise<Response>): Promise<{ session_id: string }> {
+	return (await (await expectStatus(202, answer)).json()) as { session_id: string };
+}
+
+/** @returns the step at which the server died, as far as its client knew */
+async function killDuringFit(
+	server: ServerProcess,
+	client: ApiClient,
+	photos: readonly Buffer[],
+	promised: Promised,
+	killAfter_ms: number,
+): Promise<string> {
+	let step = "upload";
+	const watching = (async () => {
+		const { session_id } = await accept(client.startFit(photos, FACTS));
+		promised.sessions.add(session_id);
+		step = "queued";
+		for (;;) {
+			const state = await client.session(session_id);
+			step = state.status === "active" ? `active: ${state.stage}` : state.status;
+			if (state.status === "completed") promised.completed.set(session_id, state.model_id!);
+			if (END_STATES.includes(state.status)) break;
+		}
+		for (;;) {
+			await (
+				await client.request("GET", `/models/${promised.completed.get(session_id)}/export?format=glb`)
+			).arrayBuffer();
+			step = "completed, exported";
+		}
+	})();
+	// The connection breaks when the server dies; what it has promised until then counts.
+	const broken = watching.catch(() => undefined);
+	await new Promise((resolve) => setTimeout(resolve, killAfter_ms));
+	await server.kill();
+	await broken;
+	return step;
+}
+
+async function expectConsistent(client: ApiClient, promised: Promised): Promise<void> {
+	const states = await waitUntilQuiet(client);
+	const byId = new Map(states.map((state) => [state.session_id, state]));
+	for (const sessionId of promised.sessions) expect(byId.has(sessionId), "an accepted fit is still known").toBe(true);
+	for (const [sessionId, modelId] of promised.completed) {
+		expect(byId.get(sessionId)).toMatchObject({ status: "completed", model_id: modelId });
+	}
+	for (const state of states) {
+		if (state.status === "completed") {
+			promised.completed.set(state.session_id, state.model_id!);
+			continue;
+		}
+		expect(state.status).toBe("failed");
+		expect(INTERRUPTED).toContain(state.error?.code);
+	}
+	// Every model is whole, and belongs to exactly one completed fit.
+	const completed = states.filter((state) => state.status === "completed");
+	expect(new Set(completed.map((state) => state.model_id)).size).toBe(completed.length);
+	const newest = completed.at(-1)!;
+	const model = (await (await expectStatus(200, client.request("GET", `/models/${newest.model_id}`))).json()) as {
+		measurements: Record<string, unknown>;
+	};
+	const measured = await expectStatus(200, client.request("GET", `/models/${newest.model_id}/measurements`));
+	const { measurements } = (await measured.json()) as { measurements: Record<string, unknown> };
+	expect(Object.keys(measurements).length).toBe(Object.keys(model.measurements).length);
+	expect(Object.keys(measurements).length).toBeGreaterThanOrEqual(38);
+	await expectEmptyVault();
+}
+
+/** All sessions of the user, once none is on its way any more. */
+async function waitUntilQuiet(client: ApiClient): Promise<readonly SessionState[]> {
+	const until = Date.now() + 60_000;
+	for (;;) {
+		const states = await allSessions(client);
+		const open = states.filter((state) => !END_STATES.includes(state.status));
+		if (open.length === 0) return states;
+		if (Date.now() > until) throw new Error(`stuck: ${open.map((state) => state.status).join(", ")}`);
+		await new Promise((resolve) => setTimeout(resolve, 100));
+	}
+}
+
+async function allSessions(client: ApiClient): Promise<SessionState[]> {
+	const states: SessionState[] = [];
+	for (;;) {
+		const answer = await expectStatus(200, client.request("GET", `/sessions?limit=100&offset=${states.length}`));
+		const page = (await answer.json()) as { items: SessionState[]; total: number };
+		states.push(...page.items);
+		if (states.length >= page.total || page.items.length === 0) return states;
+	}
+}
+
+/** The server wipes within a moment after a fit has ended; nothing else uses the folder meanwhile. */
+async function expectEmptyVault(): Promise<void> {
+	const folder = `/dev/shm/anny-fitter-${userInfo().uid}`;
+	const until = Date.now() + 10_000;
+	for (;;) {
+		const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+		const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith(".json"));
+		if (files.length === 0) return;
+		if (Date.now() > until) throw new Error(`${files.length} photos are left on the RAM disk`);
+		await new Promise((resolve) => setTimeout(resolve, 100));
+	}
+}
