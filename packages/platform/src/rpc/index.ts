@@ -1,1 +1,4 @@
-export {};
+export { connectCodeOf, fromConnectError, toConnectError } from "./connect-errors.js";
+export { type GrpcTransportOptions, type OpenedTransport, openGrpcTransport } from "./grpc-transport.js";
+export { createErrorInterceptor, createLogInterceptor, type RpcLog } from "./interceptors.js";
+export { type RpcServer, type RpcServerOptions, startRpcServer } from "./rpc-server.js";
