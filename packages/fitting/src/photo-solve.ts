@@ -98,13 +98,18 @@ export class PhotoSolve {
 
 	/** The remaining stages. */
 	*solveSilhouettes(): Generator<PhotoFitStep, PhotoFit> {
-		this.#masks = this.#observations.map((seen) => createMaskField(seen.mask, seen.width_px, seen.height_px));
+		this.#masks = this.#observations.map((seen) =>
+			this.#options.signal?.aborted ? null : createMaskField(seen.mask, seen.width_px, seen.height_px),
+		);
 		// Tapes have no analytic gradient: they arrive over several exact rounds, the mass in one.
 		const exactRounds = Object.keys(this.#stated.measures_m).length > 0 ? 4 : 1;
 		const rounds = 3 + exactRounds;
 		for (let round = 0; round < rounds && this.#observations.length > 0; round++) {
 			yield { stage: "silhouettes", fraction: LANDMARK_SHARE + ((1 - LANDMARK_SHARE) * round) / rounds };
-			this.#views = this.#views.map((view, i) => ({ ...view, silhouette: this.#silhouetteTerms(i) }));
+			for (const i of this.#views.keys()) {
+				if (this.#options.signal?.aborted) break;
+				this.#views[i] = { ...this.#views[i], silhouette: this.#silhouetteTerms(i) };
+			}
 			const exact = round >= rounds - exactRounds;
 			this.#run({ maxIterations: exact ? 15 : 5, exact });
 		}
@@ -128,13 +133,18 @@ export class PhotoSolve {
 	}
 
 	#solveStatedFrom(start: Float64Array): SolverSummary {
+		const { signal } = this.#options;
 		const rounds = Object.keys(this.#stated.measures_m).length > 0 ? 6 : 1;
 		let x = start;
 		for (let round = 1; ; round++) {
-			const summary = minimizeLeastSquares(this.#problem(x, [], true), x, { maxIterations: 20, costTolerance: 1e-4 });
+			const summary = minimizeLeastSquares(this.#problem(x, [], true), x, {
+				maxIterations: 20,
+				costTolerance: 1e-4,
+				...(signal ? { signal } : {}),
+			});
 			this.#iterations += summary.iterations;
 			const moved = summary.x.some((v, i) => Math.abs(v - x[i]) > 1e-3);
-			if (round >= rounds || !moved) return summary;
+			if (round >= rounds || !moved || signal?.aborted) return summary;
 			x = summary.x;
 		}
 	}
@@ -225,7 +235,7 @@ export class PhotoSolve {
 		}
 		const ids = Object.keys(measures_m);
 		if (ids.length > 0) {
-			const tapes = differentiateMeasures(this.#fitter, x, this.#prior.upper, ids);
+			const tapes = differentiateMeasures(this.#fitter, x, this.#prior.upper, ids, this.#options.signal);
 			for (const [id, { value_m, gradient }] of tapes) {
 				const target = measures_m[id];
 				const sigma = STATED_MEASURE_SIGMA * target;

@@ -97,6 +97,7 @@ export function tangentOf(quantity: StatedQuantity, at: Float64Array): StatedQua
  * Values and derivatives of tape measures with respect to the shape, by one-sided differences towards the inside of the
  * bounds. Leaves the shape itself in `fitter.shape`.
  *
+ * @param signal aborting leaves the derivatives that are not taken yet at 0
  * @returns per measurement id: value in metres and gradient [P]
  */
 export function differentiateMeasures(
@@ -104,6 +105,7 @@ export function differentiateMeasures(
 	values: Float64Array,
 	upper: Float64Array,
 	ids?: readonly string[],
+	signal?: { readonly aborted: boolean },
 ): Map<string, { value_m: number; gradient: Float64Array }> {
 	const point = values.slice(0, SHAPE_COUNT);
 	const measure = (): Map<string, { readonly value_m: number }> => {
@@ -112,7 +114,7 @@ export function differentiateMeasures(
 	};
 	const out = new Map<string, { value_m: number; gradient: Float64Array }>();
 	for (const [id, { value_m }] of measure()) out.set(id, { value_m, gradient: new Float64Array(SHAPE_COUNT) });
-	for (let p = 0; p < SHAPE_COUNT; p++) {
+	for (let p = 0; p < SHAPE_COUNT && !signal?.aborted; p++) {
 		const step = values[p] + MEASURE_STEP <= upper[p] ? MEASURE_STEP : -MEASURE_STEP;
 		point[p] = values[p] + step;
 		for (const [id, { value_m }] of measure()) {

@@ -1,5 +1,5 @@
 import { createShapeSubset, evaluateShapeSubset } from "@anny-fitter/body-model";
-import type { PhotoFit } from "./fit-photos.js";
+import type { PhotoFit, PhotoFitOptions } from "./fit-photos.js";
 import type { StatedBody } from "./observation.js";
 import type { PhotoFitter } from "./photo-fitter.js";
 import { POPULATION_SIGMA_M } from "./population-error.js";
@@ -43,14 +43,17 @@ const CONFIDENCE_MARGIN = 0.03;
 /**
  * Measures the fitted body with an error bar on every value: shape covariance through the measurements' derivatives,
  * model error, and never less than what the population allows. Leaves the fitted shape in `fitter.shape`.
+ *
+ * @param options.signal aborting ends the work early: the error bars are of no use then
  */
 export function estimateMeasurements(
 	fitter: PhotoFitter,
 	fit: PhotoFit,
 	stated: StatedBody,
+	options: Pick<PhotoFitOptions, "signal"> = {},
 ): Map<string, EstimatedMeasurement> {
 	const out = new Map<string, EstimatedMeasurement>();
-	const tapes = differentiateMeasures(fitter, fit.shape, fit.prior.upper);
+	const tapes = differentiateMeasures(fitter, fit.shape, fit.prior.upper, undefined, options.signal);
 	const fromPhotos: EstimatedMeasurement["sources"] = [
 		...(fit.views.length > 0 ? (["landmarks"] as const) : []),
 		...(fit.views.some((v) => v.silhouetteIou !== null) ? (["silhouette"] as const) : []),

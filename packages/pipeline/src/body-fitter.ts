@@ -204,12 +204,13 @@ class FitRun {
 		reason: FallbackReason | null,
 	): Generator<FitProgress, ResultDocument> {
 		const fitter = this.#fitter;
+		const signal = this.#signal;
 		yield { stage: "measure", fraction: MEASURING, message: "Measuring the body" };
-		throwIfAborted(this.#signal);
+		throwIfAborted(signal);
 		let from = performance.now();
-		const measurements = estimateMeasurements(fitter, fit, this.#stated);
+		const measurements = estimateMeasurements(fitter, fit, this.#stated, signal === undefined ? {} : { signal });
 		this.#addTime("measure", from);
-		throwIfAborted(this.#signal);
+		throwIfAborted(signal);
 		from = performance.now();
 		const quality = assessPhotoFit(
 			fit,

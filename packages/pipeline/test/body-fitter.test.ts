@@ -1,0 +1,132 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { AppError, resultDocumentSchema } from "@anny-fitter/contracts";
+import {
+	type BodyFit,
+	type BodyFitInput,
+	type BodyFitter,
+	type ObservedPhoto,
+	observePhoto,
+	openBodyFitter,
+} from "@anny-fitter/pipeline";
+import { openVision } from "@anny-fitter/vision";
+import { beforeAll, describe, expect, test } from "vitest";
+
+const STATED = { stature_m: 1.7245, weight_kg: 70.95, age_years: 33, sex: "female" } as const;
+
+let fitter: BodyFitter;
+let seen: ObservedPhoto;
+beforeAll(async () => {
+	const path = fileURLToPath(new URL("../../../samples/woman-front.jpg", import.meta.url));
+	const vision = await openVision();
+	seen = await observePhoto(vision, { bytes: readFileSync(path), name: "woman-front.jpg" });
+	await vision.close();
+	fitter = await openBodyFitter();
+});
+
+function run(input: Partial<BodyFitInput>, signal?: { readonly aborted: boolean }): BodyFit {
+	const steps = fitter.fitSteps({ views: [], stated: STATED, warnings: [], timings_ms: {}, ...input }, { signal });
+	for (;;) {
+		const step = steps.next();
+		if (step.done) return step.value;
+	}
+}
+
+const view = (changes: Partial<ObservedPhoto["observation"]> = {}) => ({
+	observation: { ...seen.observation, ...changes },
+	name: "photo 1",
+	label: null,
+});
+
+const width = ({ document }: BodyFit, id: string): number => {
+	const [low, high] = document.measurements[id]?.interval90_m ?? [0, 0];
+	return high - low;
+};
+
+test("looking at a photo gives what the fit takes, with times and progress", async () => {
+	expect(seen.observation).toMatchObject({ width_px: seen.photo.width, height_px: seen.photo.height });
+	expect(seen.observation.mask).toHaveLength(seen.photo.width * seen.photo.height);
+	expect(Object.keys(seen.timings_ms)).toEqual(["decode", "vision"]);
+});
+
+describe("a fit without photos", () => {
+	test("gives the body of the stated values, flagged, with the intervals of the population", () => {
+		const warnings = [{ code: "example", message: "Something was noticed." }];
+		const alone = run({ warnings, timings_ms: { decode: 3 } });
+		const document = resultDocumentSchema.parse(alone.document);
+		expect(document.views).toEqual([]);
+		expect(document.pose).toEqual({});
+		expect(document.quality.flags[0]).toMatchObject({ code: "no_photos" });
+		expect(document.quality.flagged_for_review).toBe(true);
+		expect(document.quality.advice[0]).toMatch(/photo/);
+		expect(Math.abs(document.stature_m - STATED.stature_m)).toBeLessThan(0.005);
+		expect(Math.abs(document.mass_kg - STATED.weight_kg)).toBeLessThan(1);
+		expect(document.measurements.waist_girth?.sources).toEqual(["prior"]);
+		expect(document.measurements.stature?.sources).toEqual(["stated"]);
+		expect(document.warnings).toContainEqual(warnings[0]);
+		expect(document.timings_ms.decode).toBe(3);
+		expect(width(alone, "waist_girth")).toBeGreaterThan(width(run({ views: [view()] }), "waist_girth"));
+	});
+
+	test("carries the reason that the caller gives, also when there are views", () => {
+		const fallback = { code: "service_unavailable", message: "Photos cannot be read now.", advice: "Try again later." };
+		const { document } = run({ views: [view()], fallback });
+		expect(document.views).toEqual([]);
+		expect(document.quality.flags[0]).toEqual({ code: fallback.code, message: fallback.message });
+		expect(document.quality.advice[0]).toBe(fallback.advice);
+	});
+
+	test("gives a body even when nothing is known", () => {
+		expect(resultDocumentSchema.parse(run({ stated: {} }).document).quality.flagged_for_review).toBe(true);
+	});
+});
+
+describe("a fit whose mathematics breaks down", () => {
+	const broken = {
+		"landmarks that are no numbers": () => view({ body: seen.observation.body.map(() => Number.NaN) }),
+		"a body that starts behind the camera": () => view({ focal_px: 1e-6 }),
+		"a camera beyond all numbers": () => view({ focal_px: 1e200 }),
+	};
+	for (const [name, make] of Object.entries(broken)) {
+		test(`${name}: gives the body of the stated values, flagged`, () => {
+			const { document, failure } = run({ views: [make()] });
+			expect(failure).toBeInstanceOf(Error);
+			resultDocumentSchema.parse(document);
+			expect(document.views).toEqual([]);
+			expect(document.quality.flags[0]).toMatchObject({ code: "not_converged" });
+			expect(document.quality.advice[0]).toMatch(/photos again/);
+			expect(document.measurements).toEqual(run({}).document.measurements);
+		});
+	}
+
+	test("a defect is not mistaken for it", () => {
+		const defect = view();
+		Object.defineProperty(defect.observation, "body", {
+			get: () => {
+				throw new TypeError("a defect");
+			},
+		});
+		expect(() => run({ views: [defect] })).toThrow(TypeError);
+	});
+});
+
+test("what is stated is checked before anything is computed", () => {
+	expect(() => run({ stated: { measures: { waist_grith: 0.8 } } })).toThrow(AppError);
+});
+
+test("a cancelled fit ends soon, wherever it is", () => {
+	for (const checks of [0, 5, 40, 100]) {
+		let left = checks;
+		let aborted_ms = Infinity;
+		const signal = {
+			get aborted() {
+				if (left-- > 0) return false;
+				aborted_ms = Math.min(aborted_ms, performance.now());
+				return true;
+			},
+		};
+		const stated = { ...STATED, measures: { waist_girth: 0.8 } };
+		expect(() => run({ views: [view()], stated }, signal)).toThrow(expect.objectContaining({ code: "cancelled" }));
+		expect(performance.now() - aborted_ms).toBeLessThan(1000);
+	}
+});
