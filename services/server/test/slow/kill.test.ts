@@ -167,9 +167,9 @@ async function allSessions(client: ApiClient): Promise<SessionState[]> {
 	const states: SessionState[] = [];
 	for (;;) {
 		const answer = await expectStatus(200, client.request("GET", `/sessions?limit=100&offset=${states.length}`));
-		const page = (await answer.json()) as { items: SessionState[]; total: number };
-		states.push(...page.items);
-		if (states.length >= page.total || page.items.length === 0) return states;
+		const page = (await answer.json()) as { sessions: SessionState[]; total: number };
+		states.push(...page.sessions);
+		if (states.length >= page.total || page.sessions.length === 0) return states;
 	}
 }
 
