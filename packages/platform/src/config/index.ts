@@ -1,1 +1,6 @@
-export type { ServerConfig } from "./server-config.js";
+export { listConfigWarnings } from "./config-warnings.js";
+export { describeConfig, hideSecrets } from "./describe-config.js";
+export { renderSettings } from "./document-settings.js";
+export { loadConfig } from "./load-config.js";
+export type { Environment } from "./read-settings.js";
+export type { S3Config, ServerConfig } from "./server-config.js";

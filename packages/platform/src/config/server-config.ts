@@ -23,10 +23,14 @@ export interface ServerConfig {
 	readonly redisUrl: string | undefined;
 	/** Photos shared by replicas: a Redis without persistence; undefined means RAM disk, or memory where there is none. */
 	readonly vaultRedisUrl: string | undefined;
+	/** The operator vouches for the photos' Redis writing nothing to disk, where Redis may not be asked. */
+	readonly vaultRedisIsVolatile?: boolean;
 	/** Wraps the photos' keys when replicas share a vault. Undefined means a random one of this process. */
 	readonly vaultSecret: Buffer | undefined;
 	/** A photo is removed at this age whatever became of its job. */
 	readonly vaultLifetime_ms: number;
+	/** Photos at one time where they are in this process's memory. */
+	readonly vaultMaxSize_bytes?: number;
 	/** Exports; undefined means a folder in `dataDir`. */
 	readonly s3: S3Config | undefined;
 	readonly exportLifetime_ms: number;

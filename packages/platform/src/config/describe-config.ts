@@ -1,0 +1,41 @@
+import type { ServerConfig } from "./server-config.js";
+import { parseUrl } from "./setting.js";
+
+/** A summary for the start of the server, one fact a line, without secrets and without passwords in addresses. */
+export function describeConfig(config: ServerConfig): string {
+	const embeddedServices = "in process";
+	const rows: readonly (readonly [string, string])[] = [
+		["address", `${config.publicUrl} (listens on ${config.host}:${config.port})`],
+		["mode", `${config.mode}, ${config.workers} ${config.workers === 1 ? "process" : "processes"}`],
+		["data", config.dataDir],
+		["database", config.databaseUrl === undefined ? "PGlite (embedded)" : hideSecrets(config.databaseUrl)],
+		["events, cache", config.redisUrl === undefined ? "in process" : hideSecrets(config.redisUrl)],
+		["photos", describeVault(config)],
+		["exports", describeExports(config)],
+		["vision", config.visionUrl ?? embeddedServices],
+		["fitting", config.fittingUrl ?? embeddedServices],
+		["visualization", config.visualizationUrl ?? embeddedServices],
+		["inference", config.inferenceDevice],
+		["limits", `${config.rateLimitPerHour} requests per hour and user, ${config.maxQueuedFits} waiting fits`],
+		["log level", config.logLevel],
+	];
+	return rows.map(([label, text]) => `${label.padEnd(15)}${text}`).join("\n");
+}
+
+/** The address without user, password, query and fragment: each may hold a secret. */
+export function hideSecrets(address: string): string {
+	const url = parseUrl(address);
+	if (url === null) return "(an address that cannot be shown)";
+	return `${url.protocol}//${url.host}${url.pathname === "/" ? "" : url.pathname}`;
+}
+
+function describeVault(config: ServerConfig): string {
+	const place = config.vaultRedisUrl === undefined ? "RAM disk or memory" : hideSecrets(config.vaultRedisUrl);
+	return `${place}, encrypted, for at most ${Math.round(config.vaultLifetime_ms / 60_000)} minutes`;
+}
+
+function describeExports({ s3, exportLifetime_ms }: ServerConfig): string {
+	const hours = `for ${Math.round(exportLifetime_ms / 3_600_000)} hours`;
+	if (s3 === undefined) return `folder, ${hours}`;
+	return `bucket ${s3.bucket} at ${s3.endpoint === undefined ? "AWS" : hideSecrets(s3.endpoint)}, ${hours}`;
+}
