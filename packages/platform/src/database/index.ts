@@ -1,5 +1,10 @@
 export type { Actor, Database, Tx } from "./database.js";
+export type { MigrationTarget } from "./migrate.js";
+export type { DatabaseOptions, OpenedDatabase, PoolUse } from "./open-database.js";
+export { migrateDatabase, openDatabase } from "./open-database.js";
+export { APP_ROLE, SYSTEM_ROLE } from "./roles.js";
 export type {
+	AuditLogRow,
 	ConsentRow,
 	DatabaseSchema,
 	ExportRow,
@@ -13,3 +18,5 @@ export type {
 	UserRole,
 	UserRow,
 } from "./schema.js";
+export type { AuditLogReport } from "./verify-audit-log.js";
+export { verifyAuditLog } from "./verify-audit-log.js";

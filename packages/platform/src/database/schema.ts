@@ -13,6 +13,7 @@ export interface UsersTable {
 	user_id: Generated<string>;
 	/** Lower case. */
 	email: string;
+	/** Read and written by the system's role only, so a user's work names the columns it selects. */
 	password_hash: string;
 	role: Generated<UserRole>;
 	created_at: Timestamp;
@@ -79,6 +80,7 @@ export interface MeasurementsTable {
 }
 
 export interface SessionsTable {
+	/** Chosen by the database, or within `elevate`: a user who chose it would learn whether it exists. */
 	session_id: Generated<string>;
 	user_id: string;
 	subject_id: string | null;
@@ -101,7 +103,9 @@ export interface SessionsTable {
 	expires_at: ColumnType<Date, Date | string, Date | string>;
 }
 
+/** Rows are only added, and only with the fields up to `user_agent` but for `log_id` and `timestamp`. */
 export interface AuditLogTable {
+	/** 1, 2, 3, … in the order of the chain, without gaps. Set by the database. */
 	log_id: Generated<number>;
 	user_id: string | null;
 	action: string;
@@ -110,10 +114,21 @@ export interface AuditLogTable {
 	timestamp: Timestamp;
 	ip_address: string | null;
 	user_agent: string | null;
+	/** Random; cleared together with user, address and agent when the user's account is deleted. Set by the database. */
+	erasable_salt: Generated<Buffer | null>;
+	/** SHA-256 over the salt, the user, the address and the agent; stays when these are cleared. Set by the database. */
+	erasable_hash: Generated<Buffer>;
 	/** SHA-256 of the row before; all zero for the first. Set by the database. */
 	previous_hash: Generated<Buffer>;
-	/** SHA-256 over `previous_hash` and this row's content. Set by the database. */
+	/** SHA-256 over `previous_hash`, `erasable_hash` and what else is in this row. Set by the database. */
 	row_hash: Generated<Buffer>;
+}
+
+/** One row: the end of the audit log's chain. Written by the database alone. */
+export interface AuditChainTable {
+	readonly id: Generated<boolean>;
+	row_count: number;
+	head_hash: Buffer;
 }
 
 export interface RefreshTokensTable {
@@ -162,6 +177,29 @@ export interface ExportsTable {
 	expires_at: ColumnType<Date, Date | string, Date | string>;
 }
 
+/** What a researcher sees: subjects that are anonymous and whose owners agree to research now. Empty for others. */
+export interface ResearchSubjectsView {
+	/** Not the subject's id. */
+	research_subject_id: string;
+	gender: SubjectsTable["gender"];
+	birth_year: number | null;
+}
+
+/** Measurements of {@link ResearchSubjectsView}. */
+export interface ResearchMeasurementsView {
+	research_subject_id: string;
+	research_model_id: string;
+	measurement_type: string;
+	value: number;
+	unit: MeasurementsTable["unit"];
+	sigma: number | null;
+	interval90_low: number | null;
+	interval90_high: number | null;
+	confidence: number | null;
+	extracted_from: MeasurementsTable["extracted_from"];
+	measured_year: number;
+}
+
 export interface DatabaseSchema {
 	users: UsersTable;
 	subjects: SubjectsTable;
@@ -169,10 +207,13 @@ export interface DatabaseSchema {
 	measurements: MeasurementsTable;
 	sessions: SessionsTable;
 	audit_log: AuditLogTable;
+	audit_chain: AuditChainTable;
 	refresh_tokens: RefreshTokensTable;
 	consents: ConsentsTable;
 	idempotency_keys: IdempotencyKeysTable;
 	exports: ExportsTable;
+	research_subjects: ResearchSubjectsView;
+	research_measurements: ResearchMeasurementsView;
 }
 
 export type UserRow = Selectable<UsersTable>;
@@ -185,3 +226,4 @@ export type RefreshTokenRow = Selectable<RefreshTokensTable>;
 export type ConsentRow = Selectable<ConsentsTable>;
 export type IdempotencyKeyRow = Selectable<IdempotencyKeysTable>;
 export type ExportRow = Selectable<ExportsTable>;
+export type AuditLogRow = Selectable<AuditLogTable>;
