@@ -29,5 +29,7 @@ if (width * height <= maxPixels) {
 	const { data } = await first.decode();
 	rgba = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.length);
 }
+// This thread's copy of the file.
+bytes.fill(0);
 const reply: HeicReply = { width, height, imageCount: images.length, rgba };
 parentPort.postMessage(reply, rgba === null ? [] : [rgba.buffer]);

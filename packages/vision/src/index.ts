@@ -1,7 +1,10 @@
 export { type DecodeOptions, decodePhoto } from "./decode-photo.js";
+export type { InferenceDevice, InferenceStep, VisionFaults } from "./inference-device.js";
 export { listVisionModels, type ModelStatus } from "./model-inventory.js";
 export type { ModelFile, PoseVariant } from "./model-table.js";
-export { type AnalyseOptions, openVision, type Vision, type VisionOptions, type VisionStart } from "./open-vision.js";
+export { openVision, type Vision, type VisionOptions, type VisionStart } from "./open-vision.js";
+export { isOutOfMemory } from "./out-of-memory.js";
 export { MAX_PIXELS, type Photo, type PhotoFormat } from "./photo.js";
 export type { ModelLoad } from "./sessions.js";
+export type { AnalyseOptions, VisionResult } from "./vision-queue.js";
 export type { AnalysisInput } from "./vision-thread.js";

@@ -6,13 +6,16 @@ import {
 	type RunModel,
 } from "@anny-fitter/perception";
 import type { InferenceSession } from "onnxruntime-node";
+import type { InferenceDevice } from "./inference-device.js";
 import { readModelFile } from "./model-package.js";
 import { holisticFiles, type ModelFileName, modelFile, type PoseVariant } from "./model-table.js";
 import { type CacheOutcome, cached, discard } from "./onnx-cache.js";
+import { isOutOfMemory } from "./out-of-memory.js";
 
 export interface SessionOptions {
 	readonly variant: PoseVariant;
 	readonly threads: number;
+	readonly device: InferenceDevice;
 	/** Folder of converted networks. */
 	readonly cacheFolder: string;
 }
@@ -31,6 +34,11 @@ export interface Sessions {
 	release(): Promise<void>;
 }
 
+/** The installed runtime, or the machine, has no such device. */
+export class DeviceUnavailableError extends Error {
+	override readonly name = "DeviceUnavailableError";
+}
+
 /** Wraps every call into ONNX Runtime. */
 export type NativeGuard = <T>(work: () => Promise<T>) => Promise<T>;
 
@@ -38,6 +46,7 @@ export type NativeGuard = <T>(work: () => Promise<T>) => Promise<T>;
  * Load every network of Holistic. ONNX Runtime builds and runs sessions on the calling thread, one after another.
  *
  * @throws ModelFileError if a network is not installed
+ * @throws DeviceUnavailableError if the runtime cannot use the device
  */
 export async function createSessions(
 	options: SessionOptions,
@@ -52,7 +61,7 @@ export async function createSessions(
 		const name = files[model];
 		const start = performance.now();
 		const { session, cache } = await openSession(name, options, (bytes) =>
-			guard(() => ort.InferenceSession.create(bytes, runtimeOptions(options.threads))),
+			guard(() => createSession(ort, bytes, options)),
 		);
 		sessions.set(model, session);
 		loads.push({ name, load_ms: performance.now() - start, cache });
@@ -76,24 +85,45 @@ export async function createSessions(
 async function openSession(
 	name: ModelFileName,
 	options: SessionOptions,
-	createSession: (bytes: Uint8Array) => Promise<InferenceSession>,
+	create: (bytes: Uint8Array) => Promise<InferenceSession>,
 ): Promise<{ session: InferenceSession; cache: CacheOutcome }> {
 	const key = `${name}-${modelFile(name).sha256.slice(0, 16)}-v${ONNX_CONVERTER_VERSION}.onnx`;
 	const convert = async () => convertTfliteToOnnx(await readModelFile(name));
 	const { bytes, outcome } = await cached(options.cacheFolder, key, convert);
 	try {
-		return { session: await createSession(bytes), cache: outcome };
+		return { session: await create(bytes), cache: outcome };
 	} catch (error) {
-		if (outcome !== "read") throw error;
+		if (outcome !== "read" || error instanceof DeviceUnavailableError || isOutOfMemory(error)) throw error;
 		// The entry is intact but not a model this runtime accepts: make it again, once.
 		await discard(options.cacheFolder, key);
 		const fresh = await cached(options.cacheFolder, key, convert);
-		return { session: await createSession(fresh.bytes), cache: fresh.outcome };
+		return { session: await create(fresh.bytes), cache: fresh.outcome };
 	}
 }
 
-function runtimeOptions(threads: number): InferenceSession.SessionOptions {
+async function createSession(
+	ort: typeof import("onnxruntime-node"),
+	bytes: Uint8Array,
+	options: SessionOptions,
+): Promise<InferenceSession> {
+	if (options.device === "cuda" && !ort.listSupportedBackends().some(({ name }) => name === "cuda")) {
+		throw new DeviceUnavailableError("this build of ONNX Runtime does not know CUDA");
+	}
+	try {
+		return await ort.InferenceSession.create(bytes, runtimeOptions(options));
+	} catch (error) {
+		// The runtime's GPU libraries are installed apart from it, and its words for their absence vary.
+		if (options.device === "cuda" && error instanceof Error && /provider|shared library|CUDA/i.test(error.message)) {
+			if (!isOutOfMemory(error)) throw new DeviceUnavailableError("CUDA cannot be used", { cause: error });
+		}
+		throw error;
+	}
+}
+
+function runtimeOptions({ device, threads }: SessionOptions): InferenceSession.SessionOptions {
 	return {
+		// What CUDA has no kernel for runs on the CPU.
+		executionProviders: device === "cuda" ? ["cuda", "cpu"] : ["cpu"],
 		intraOpNumThreads: threads,
 		interOpNumThreads: 1,
 		graphOptimizationLevel: "all",

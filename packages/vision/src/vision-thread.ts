@@ -1,9 +1,11 @@
 import { Worker } from "node:worker_threads";
 import { AppError } from "@anny-fitter/contracts";
 import type { HolisticOptions, HolisticResult } from "@anny-fitter/perception";
+import type { InferenceDevice, VisionFaults } from "./inference-device.js";
 import { closeGate, createNativeGate } from "./native-gate.js";
+import { isOutOfMemory } from "./out-of-memory.js";
 import type { ModelLoad, SessionOptions } from "./sessions.js";
-import type { FromWorker, ToWorker, WorkerSettings } from "./worker-messages.js";
+import type { FailureKind, FromWorker, ToWorker, WorkerSettings } from "./worker-messages.js";
 
 /** Pixels to analyse; see `Photo`. */
 export interface AnalysisInput {
@@ -25,6 +27,8 @@ const CLOSE_TIMEOUT_MS = 10_000;
  * whoever owns the thread starts a new one.
  */
 export class VisionThread {
+	readonly #sessions: SessionOptions;
+	readonly #faults: VisionFaults;
 	readonly #worker: Worker;
 	readonly #waiting = new Map<number, Waiting>();
 	readonly #exited: Promise<void>;
@@ -33,10 +37,16 @@ export class VisionThread {
 	#failure: AppError | null = null;
 	#nextId = 0;
 
-	constructor(sessions: SessionOptions) {
+	constructor(sessions: SessionOptions, faults: VisionFaults = {}) {
+		this.#sessions = sessions;
+		this.#faults = faults;
 		const gate = createNativeGate();
 		this.#worker = new Worker(new URL("./vision-worker.js", import.meta.url), {
-			workerData: { sessions, gate } satisfies WorkerSettings,
+			workerData: {
+				sessions: faults.emulateCuda ? { ...sessions, device: "cpu" } : sessions,
+				gate,
+				fault: faults.nextFailure?.(sessions.device, "open") ?? null,
+			} satisfies WorkerSettings,
 			name: "anny-fitter-vision",
 			// Flags of the main program (such as `--input-type`) may not fit a worker.
 			execArgv: [],
@@ -63,6 +73,11 @@ export class VisionThread {
 		this.ready.catch(() => undefined);
 	}
 
+	/** Where its networks run. */
+	get device(): InferenceDevice {
+		return this.#sessions.device;
+	}
+
 	/** False after a crash, a failed start or `close`. */
 	get isAlive(): boolean {
 		return this.#failure === null;
@@ -81,7 +96,9 @@ export class VisionThread {
 		if (this.#failure !== null) return Promise.reject(this.#failure);
 		const id = this.#nextId++;
 		const rgb = new Uint8Array(image.rgb);
-		const message: ToWorker = { type: "analyse", id, width: image.width, height: image.height, rgb, cancelled, person };
+		const { width, height } = image;
+		const fault = this.#faults.nextFailure?.(this.#sessions.device, "run") ?? null;
+		const message: ToWorker = { type: "analyse", id, width, height, rgb, cancelled, person, fault };
 		return new Promise((resolve, reject) => {
 			this.#waiting.set(id, { resolve, reject });
 			this.#worker.ref();
@@ -114,14 +131,7 @@ export class VisionThread {
 		this.unref();
 		if (waiting === undefined) return;
 		if (message.type === "result") waiting.resolve(message.result);
-		else if (message.isCancelled) waiting.reject(new AppError("cancelled", "The photo analysis was cancelled."));
-		else {
-			waiting.reject(
-				new AppError("inference_failed", "The vision networks failed on this photo.", {
-					cause: new Error(message.message),
-				}),
-			);
-		}
+		else waiting.reject(failed(message.kind, message.message));
 	}
 
 	#fail(error: AppError): void {
@@ -131,14 +141,37 @@ export class VisionThread {
 	}
 }
 
+function failed(kind: FailureKind, message: string): AppError {
+	if (kind === "cancelled") return new AppError("cancelled", "The photo analysis was cancelled.");
+	const cause = new Error(message);
+	if (kind === "out_of_memory") return outOfMemory(cause);
+	return new AppError("inference_failed", "The vision networks failed on this photo.", { cause });
+}
+
+function outOfMemory(cause: unknown): AppError {
+	return new AppError("inference_out_of_memory", "There is not enough memory to analyse the photo now.", {
+		retryable: true,
+		cause,
+	});
+}
+
 function crashed(message: string, cause?: unknown): AppError {
+	if (isOutOfMemory(cause)) return outOfMemory(cause);
 	return new AppError("inference_failed", message, { retryable: true, cause });
 }
 
-function unusable(message: FromWorker & { type: "unusable" }): AppError {
-	return message.isModelMissing
-		? new AppError("inference_failed", message.message, { remedy: "Run `npm install` again to restore the models." })
-		: new AppError("inference_failed", "The vision networks could not be loaded.", {
-				cause: new Error(message.message),
-			});
+function unusable({ kind, message }: FromWorker & { type: "unusable" }): AppError {
+	if (kind === "out_of_memory") return outOfMemory(new Error(message));
+	if (kind === "device_unavailable") return new DeviceUnavailable(message);
+	if (kind === "model_missing") {
+		return new AppError("inference_failed", message, { remedy: "Run `npm install` again to restore the models." });
+	}
+	return new AppError("inference_failed", "The vision networks could not be loaded.", { cause: new Error(message) });
+}
+
+/** The runtime or the machine has no such device. */
+export class DeviceUnavailable extends AppError {
+	constructor(message: string) {
+		super("inference_failed", "The networks cannot run on the GPU.", { cause: new Error(message) });
+	}
 }

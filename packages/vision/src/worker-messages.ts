@@ -6,7 +6,12 @@ import type { ModelLoad, SessionOptions } from "./sessions.js";
 export interface WorkerSettings {
 	readonly sessions: SessionOptions;
 	readonly gate: NativeGate;
+	/** Message of an error to fail with instead of loading the networks; for tests. */
+	readonly fault: string | null;
 }
+
+/** Why the worker cannot start or an analysis failed. */
+export type FailureKind = "cancelled" | "out_of_memory" | "model_missing" | "device_unavailable" | "other";
 
 export type ToWorker =
 	| {
@@ -18,11 +23,13 @@ export type ToWorker =
 			/** Shared flag: 1 once the caller has lost interest. */
 			readonly cancelled: Int32Array;
 			readonly person: HolisticOptions["person"];
+			/** Message of an error to fail with at the first network; for tests. */
+			readonly fault: string | null;
 	  }
 	| { readonly type: "close" };
 
 export type FromWorker =
 	| { readonly type: "ready"; readonly loads: readonly ModelLoad[] }
-	| { readonly type: "unusable"; readonly message: string; readonly isModelMissing: boolean }
+	| { readonly type: "unusable"; readonly message: string; readonly kind: FailureKind }
 	| { readonly type: "result"; readonly id: number; readonly result: HolisticResult }
-	| { readonly type: "error"; readonly id: number; readonly message: string; readonly isCancelled: boolean };
+	| { readonly type: "error"; readonly id: number; readonly message: string; readonly kind: FailureKind };
