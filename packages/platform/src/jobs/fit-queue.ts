@@ -16,7 +16,12 @@ export interface FitQueue {
 	enqueue(tx: Tx, sessionId: string): Promise<void>;
 	/** Wakes this process's workers at once, after a transaction that queued a job has committed. */
 	notify(): void;
-	/** Starts working; a handler that throws makes the job fail without another try. */
+	/** Number of jobs that wait. Opens a transaction, so not for use within one. */
+	size(): Promise<number>;
+	/**
+	 * Starts working; a handler that throws makes the job fail without another try, unless its signal was aborted: then
+	 * the job goes back to the queue for another process. So does the job of a process that died, a minute later.
+	 */
 	work(handler: (job: FitJob) => Promise<void>, options: { readonly concurrency: number }): Promise<void>;
 	/** Stops taking jobs and waits for running ones; after the grace aborts their signals. */
 	stop(options: { readonly grace_ms: number }): Promise<void>;
