@@ -1,5 +1,140 @@
+import { AppError, sessionDocumentSchema, sessionListSchema } from "@anny-fitter/contracts";
+import type { Actor } from "@anny-fitter/platform/database";
+import { sql } from "kysely";
+import { z } from "zod";
+import { auditOrigin, recordAudit } from "../audit/record-audit.js";
 import type { ApiDependencies } from "../dependencies.js";
-import type { Api } from "../http/api-instance.js";
+import { type Api, actorOf } from "../http/api-instance.js";
+import { SESSION_COLUMNS, type ShownSessionRow, sessionDocument } from "./session-document.js";
+import { registerSessionEvents } from "./session-events.js";
+import { SessionFeed } from "./session-feed.js";
+
+const paramsSchema = z.object({ session_id: z.uuid() });
 
 /** Session status, events, cancel. */
-export async function registerSessionRoutes(_api: Api, _dependencies: ApiDependencies): Promise<void> {}
+export async function registerSessionRoutes(api: Api, dependencies: ApiDependencies): Promise<void> {
+	const { database, vault } = dependencies;
+	const feed = new SessionFeed(dependencies);
+
+	api.get(
+		"/sessions",
+		{
+			config: { rateLimit: "status" },
+			schema: {
+				summary: "Your fits, newest first",
+				tags: ["fits"],
+				querystring: z.object({
+					limit: z.coerce.number().int().min(1).max(100).default(20),
+					offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
+				}),
+				response: { 200: sessionListSchema },
+			},
+		},
+		async (request) => {
+			const actor = actorOf(request);
+			const { limit, offset } = request.query;
+			return database.asUser(actor, async (tx) => {
+				const rows = await tx
+					.selectFrom("sessions")
+					.select(SESSION_COLUMNS)
+					.where("user_id", "=", actor.userId)
+					.orderBy("created_at", "desc")
+					.orderBy("session_id")
+					.limit(limit)
+					.offset(offset)
+					.execute();
+				const { count } = await tx
+					.selectFrom("sessions")
+					.select((e) => e.fn.countAll().as("count"))
+					.where("user_id", "=", actor.userId)
+					.executeTakeFirstOrThrow();
+				return { sessions: rows.map((row) => sessionDocument(row)), total: Number(count), limit, offset };
+			});
+		},
+	);
+
+	api.get(
+		"/sessions/:session_id",
+		{
+			config: { rateLimit: "status" },
+			schema: {
+				summary: "How far a fit is",
+				tags: ["fits"],
+				params: paramsSchema,
+				response: { 200: sessionDocumentSchema },
+			},
+		},
+		async (request) => {
+			const actor = actorOf(request);
+			const { session_id } = request.params;
+			const recent = await feed.recent(actor.userId, session_id);
+			return recent ?? sessionDocument(await readSession(dependencies, actor, session_id));
+		},
+	);
+
+	api.delete(
+		"/sessions/:session_id",
+		{
+			config: { rateLimit: "status" },
+			schema: {
+				summary: "Cancel a fit",
+				description: "A running fit stops at once and its photos are wiped. A fit that has ended is a conflict.",
+				tags: ["fits"],
+				params: paramsSchema,
+				response: { 200: sessionDocumentSchema },
+			},
+		},
+		async (request) => {
+			const actor = actorOf(request);
+			const { session_id } = request.params;
+			const row = await database.asUser(actor, async (tx) => {
+				const cancelled = await tx
+					.updateTable("sessions")
+					.set({ status: "cancelled", request: "{}", lease_expires_at: null, updated_at: sql<Date>`now()` })
+					.where("session_id", "=", session_id)
+					.where("user_id", "=", actor.userId)
+					.where("status", "in", ["queued", "active"])
+					.returning(SESSION_COLUMNS)
+					.executeTakeFirst();
+				if (cancelled === undefined) return null;
+				await recordAudit(tx, auditOrigin(request), {
+					action: "session_cancel",
+					resourceType: "session",
+					resourceId: session_id,
+				});
+				return cancelled;
+			});
+			const present = row ?? (await readSession(dependencies, actor, session_id));
+			if (present.status !== "cancelled") {
+				throw new AppError("conflict", "The fit has ended already.", {
+					remedy: present.status === "completed" ? "Delete its model instead." : "There is nothing left to cancel.",
+				});
+			}
+			// Also when it was cancelled before: a worker may have missed the message, a wipe may have failed.
+			const document = sessionDocument(present);
+			await feed.publish(actor.userId, document);
+			await vault.wipe(session_id);
+			return document;
+		},
+	);
+
+	await registerSessionEvents(api, dependencies, feed);
+}
+
+/** @throws AppError `not_found` also for sessions of others */
+export async function readSession(
+	{ database }: ApiDependencies,
+	actor: Actor,
+	sessionId: string,
+): Promise<ShownSessionRow> {
+	const row = await database.asUser(actor, (tx) =>
+		tx
+			.selectFrom("sessions")
+			.select(SESSION_COLUMNS)
+			.where("session_id", "=", sessionId)
+			.where("user_id", "=", actor.userId)
+			.executeTakeFirst(),
+	);
+	if (row === undefined) throw new AppError("not_found", "There is no such session.");
+	return row;
+}

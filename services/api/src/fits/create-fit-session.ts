@@ -1,0 +1,185 @@
+import { createHash } from "node:crypto";
+import { AppError, type StatedFacts, type ViewLabel } from "@anny-fitter/contracts";
+import type { Actor, Tx } from "@anny-fitter/platform/database";
+import { type AuditOrigin, recordAudit } from "../audit/record-audit.js";
+import type { ApiDependencies } from "../dependencies.js";
+import { requireConsent } from "./admit-fit.js";
+import { statedFacts, subjectId, viewLabels } from "./fit-fields.js";
+import type { FitUpload } from "./read-fit-upload.js";
+import { SESSION_COLUMNS, type ShownSessionRow } from "./session-document.js";
+
+const IDEMPOTENCY_LIFETIME_MS = 24 * 3600_000;
+
+/** What a session keeps for its job; `sessions.request`. No photo. */
+export interface StoredFitRequest {
+	readonly photo_count: number;
+	readonly views: readonly (ViewLabel | null)[];
+	readonly stated: StatedFacts;
+}
+
+/** Another request with the same key was faster; its session is the answer. */
+class TakenKeyError extends Error {}
+
+export interface FitSessionOrder {
+	readonly sessionId: string;
+	readonly upload: FitUpload;
+	readonly idempotencyKey: string | null;
+	readonly actor: Actor;
+	readonly origin: AuditOrigin;
+}
+
+/**
+ * Makes subject, session, idempotency key, job and audit entry: all or none.
+ *
+ * @returns the new session, or that of an earlier request with the same key and content
+ * @throws AppError `not_found` for the subject, `invalid_argument`, `idempotency_conflict`, `consent_required`
+ */
+export async function createFitSession(
+	dependencies: ApiDependencies,
+	order: FitSessionOrder,
+): Promise<{ readonly row: ShownSessionRow; readonly isNew: boolean }> {
+	const { database, queue } = dependencies;
+	const fingerprint = fingerprintOf(order.upload);
+	try {
+		const created = await database.asUser(order.actor, async (tx) => {
+			const earlier = await findEarlier(dependencies, tx, order, fingerprint);
+			if (earlier !== null) return { row: earlier, isNew: false };
+			return { row: await insertAll(dependencies, tx, order, fingerprint), isNew: true };
+		});
+		if (created.isNew) queue.notify();
+		return created;
+	} catch (error) {
+		if (!(error instanceof TakenKeyError)) throw error;
+	}
+	return database.asUser(order.actor, async (tx) => {
+		const earlier = await findEarlier(dependencies, tx, order, fingerprint);
+		if (earlier === null) throw new AppError("conflict", "Another request with this Idempotency-Key just ended.");
+		return { row: earlier, isNew: false };
+	});
+}
+
+async function findEarlier(
+	{ now }: ApiDependencies,
+	tx: Tx,
+	{ actor, idempotencyKey }: FitSessionOrder,
+	fingerprint: Buffer,
+): Promise<ShownSessionRow | null> {
+	if (idempotencyKey === null) return null;
+	const earlier = await tx
+		.selectFrom("idempotency_keys")
+		.select(["fingerprint", "session_id"])
+		.where("user_id", "=", actor.userId)
+		.where("key", "=", idempotencyKey)
+		.where("expires_at", ">", now())
+		.executeTakeFirst();
+	if (earlier === undefined) return null;
+	if (!fingerprint.equals(earlier.fingerprint)) {
+		throw new AppError("idempotency_conflict", "This Idempotency-Key was used for another fit.");
+	}
+	const row = await tx
+		.selectFrom("sessions")
+		.select(SESSION_COLUMNS)
+		.where("session_id", "=", earlier.session_id)
+		.executeTakeFirst();
+	return row ?? null;
+}
+
+async function insertAll(
+	{ database, queue, config, now }: ApiDependencies,
+	tx: Tx,
+	{ sessionId, upload, idempotencyKey, actor, origin }: FitSessionOrder,
+	fingerprint: Buffer,
+): Promise<ShownSessionRow> {
+	// It may have been withdrawn while the photos arrived.
+	await requireConsent(tx, actor.userId);
+	const named = subjectId(upload.fields);
+	const subject = named === null ? null : await findSubject(tx, named);
+	const stated = statedFacts(upload.fields, subject, now());
+	const request: StoredFitRequest = {
+		photo_count: upload.photoHashes.length,
+		views: viewLabels(upload.fields, upload.photoHashes.length),
+		stated,
+	};
+	const subject_id = subject?.subject_id ?? (await createUnnamedSubject(tx, actor, stated));
+	// Users may not choose ids; this one was chosen here, because the photos came before the session.
+	const row = await database.elevate(tx, () =>
+		tx
+			.insertInto("sessions")
+			.values({
+				session_id: sessionId,
+				user_id: actor.userId,
+				subject_id,
+				status: "queued",
+				request: JSON.stringify(request),
+				expires_at: new Date(now().getTime() + config.vaultLifetime_ms),
+			})
+			.returning(SESSION_COLUMNS)
+			.executeTakeFirstOrThrow(),
+	);
+	if (idempotencyKey !== null) await takeKey(tx, actor, idempotencyKey, fingerprint, sessionId, now());
+	await recordAudit(tx, origin, { action: "fit_request", resourceType: "session", resourceId: sessionId });
+	await database.elevate(tx, () => queue.enqueue(tx, sessionId));
+	return row;
+}
+
+async function findSubject(tx: Tx, subjectId: string) {
+	const subject = await tx
+		.selectFrom("subjects")
+		.select(["subject_id", "date_of_birth", "gender"])
+		.where("subject_id", "=", subjectId)
+		.executeTakeFirst();
+	if (subject === undefined) throw new AppError("not_found", "There is no such subject.");
+	return subject;
+}
+
+async function createUnnamedSubject(tx: Tx, actor: Actor, stated: StatedFacts): Promise<string> {
+	const { subject_id } = await tx
+		.insertInto("subjects")
+		.values({
+			user_id: actor.userId,
+			date_of_birth: stated.date_of_birth ?? null,
+			gender: stated.sex ?? null,
+			created_by_fit: true,
+		})
+		.returning("subject_id")
+		.executeTakeFirstOrThrow();
+	return subject_id;
+}
+
+async function takeKey(
+	tx: Tx,
+	actor: Actor,
+	key: string,
+	fingerprint: Buffer,
+	session_id: string,
+	now: Date,
+): Promise<void> {
+	await tx
+		.deleteFrom("idempotency_keys")
+		.where("user_id", "=", actor.userId)
+		.where("key", "=", key)
+		.where("expires_at", "<=", now)
+		.execute();
+	// Waits for a transaction that takes the same key at this moment.
+	const taken = await tx
+		.insertInto("idempotency_keys")
+		.values({
+			user_id: actor.userId,
+			key,
+			fingerprint,
+			session_id,
+			expires_at: new Date(now.getTime() + IDEMPOTENCY_LIFETIME_MS),
+		})
+		.onConflict((conflict) => conflict.columns(["user_id", "key"]).doNothing())
+		.returning("key")
+		.executeTakeFirst();
+	if (taken === undefined) throw new TakenKeyError("the key was taken meanwhile");
+}
+
+/** Tells requests of equal content: fields whatever their order, photos in theirs. */
+function fingerprintOf({ fields, photoHashes }: FitUpload): Buffer {
+	const hash = createHash("sha256");
+	hash.update(JSON.stringify(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))));
+	for (const photo of photoHashes) hash.update(photo);
+	return hash.digest();
+}

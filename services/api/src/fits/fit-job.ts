@@ -1,0 +1,184 @@
+import { AppError, type SessionDocument } from "@anny-fitter/contracts";
+import type { SessionRow } from "@anny-fitter/platform/database";
+import type { FitJob } from "@anny-fitter/platform/jobs";
+import type { ApiDependencies } from "../dependencies.js";
+import { describeError } from "../http/safe-log.js";
+import type { StoredFitRequest } from "./create-fit-session.js";
+import type { FittingClient } from "./fitting-client.js";
+import { photosOutliveProcess } from "./photos-readable.js";
+import { type FitProgress, runFit } from "./run-fit.js";
+import {
+	type Claim,
+	ClaimLostError,
+	claimSession,
+	failSession,
+	LEASE_RENEWAL_MS,
+	recordStage,
+	renewLease,
+	requeueSession,
+} from "./session-claim.js";
+import { isFinal, type ShownSessionRow, sessionDocument } from "./session-document.js";
+import { SessionFeed } from "./session-feed.js";
+import { storeFit } from "./store-fit.js";
+import type { VisionClient } from "./vision-client.js";
+
+const PROGRESS_INTERVAL_MS = 200;
+
+/** Why a running fit is given up. */
+type StopReason = "lost" | "timeout" | "stopping";
+
+/** Works on one session at a time, from claim to end. */
+export class FitJobRunner {
+	readonly #dependencies: ApiDependencies;
+	readonly #clients: { readonly vision: VisionClient; readonly fitting: FittingClient };
+	readonly #feed: SessionFeed;
+
+	constructor(
+		dependencies: ApiDependencies,
+		clients: { readonly vision: VisionClient; readonly fitting: FittingClient },
+	) {
+		this.#dependencies = dependencies;
+		this.#clients = clients;
+		this.#feed = new SessionFeed(dependencies);
+	}
+
+	/** Never throws for what goes wrong with a fit: the session says it. */
+	async run(job: FitJob): Promise<void> {
+		const { database, log } = this.#dependencies;
+		const session = await claimSession(database, job.sessionId);
+		if (session === null) return;
+		const claim: Claim = { sessionId: session.session_id, userId: session.user_id, attempt: session.attempt };
+		const started = performance.now();
+		const stopper = new AbortController();
+		const stop = (reason: StopReason) => stopper.abort(reason);
+		const release = await this.#watch(job, claim, stop);
+		let outcome = "handed_over";
+		let mayWipe = false;
+		try {
+			await this.#feed.publish(claim.userId, sessionDocument(session));
+			const ended = await this.#work(session, claim, stopper, started);
+			outcome = ended?.status ?? "lost";
+			mayWipe = ended === null ? await this.#isOver(claim) : isFinal(ended.status);
+			if (ended !== null) await this.#feed.publish(claim.userId, ended);
+		} catch (error) {
+			// The database is gone: the lease lapses, and the sweeper of whoever is alive then finds the session.
+			log.error({ error: describeError(error), session_id: claim.sessionId }, "fit left to the sweeper");
+		} finally {
+			await release();
+			if (mayWipe) await this.#wipe(claim.sessionId);
+		}
+		const duration_ms = Math.round(performance.now() - started);
+		log.info({ session_id: claim.sessionId, attempt: claim.attempt, outcome, duration_ms }, "fit ended");
+	}
+
+	/** Whatever stops a fit from outside: cancelling, another worker, its deadline, the server's end. */
+	async #watch(job: FitJob, claim: Claim, stop: (reason: StopReason) => void): Promise<() => Promise<void>> {
+		const { config, database, log } = this.#dependencies;
+		const onStopping = () => stop("stopping");
+		if (job.signal.aborted) onStopping();
+		job.signal.addEventListener("abort", onStopping, { once: true });
+		const deadline = setTimeout(() => stop("timeout"), config.fitTimeout_ms);
+		const lease = setInterval(() => {
+			renewLease(database, claim).then(
+				(isMine) => isMine || stop("lost"),
+				(error) => log.warn({ error: describeError(error), session_id: claim.sessionId }, "lease not renewed"),
+			);
+		}, LEASE_RENEWAL_MS);
+		const unsubscribe = await this.#feed
+			.subscribe(claim.sessionId, (document) => isFinal(document.status) && stop("lost"))
+			.catch(() => async () => undefined);
+		return async () => {
+			clearTimeout(deadline);
+			clearInterval(lease);
+			job.signal.removeEventListener("abort", onStopping);
+			await unsubscribe().catch(() => undefined);
+		};
+	}
+
+	/** @returns the session's state at the end of this attempt, null when the claim was lost */
+	async #work(
+		session: SessionRow,
+		claim: Claim,
+		stopper: AbortController,
+		started: number,
+	): Promise<SessionDocument | null> {
+		const { database, vault, log } = this.#dependencies;
+		const request = session.request as unknown as StoredFitRequest;
+		let row: ShownSessionRow = session;
+		let reported_ms = 0;
+		try {
+			const result = await runFit({ vault, ...this.#clients }, claim.sessionId, request, {
+				signal: stopper.signal,
+				onStage: async (progress) => {
+					throwIfAborted(stopper.signal);
+					row = await recordStage(database, claim, progress.stage, progress.progress);
+					await this.#feed.publish(claim.userId, sessionDocument(row, progress));
+				},
+				onProgress: (progress: FitProgress) => {
+					if (performance.now() - reported_ms < PROGRESS_INTERVAL_MS || stopper.signal.aborted) return;
+					reported_ms = performance.now();
+					void this.#feed.publish(claim.userId, sessionDocument(row, progress));
+				},
+			});
+			return sessionDocument(await storeFit(database, claim, result, performance.now() - started));
+		} catch (error) {
+			if (error instanceof ClaimLostError || stopper.signal.reason === "lost") return null;
+			if (error instanceof AppError && error.code === "database_unavailable") throw error;
+			if (stopper.signal.reason === "stopping") return this.#handOver(claim);
+			const failure = failureOf(error, stopper.signal.reason as StopReason | undefined);
+			if (failure.code === "internal") {
+				log.error({ error: describeError(error), session_id: claim.sessionId }, "fit failed by a defect");
+			}
+			const failed = await failSession(database, claim, failure);
+			return failed === null ? null : sessionDocument(failed);
+		}
+	}
+
+	/** The server stops: another process goes on if it can read the photos. */
+	async #handOver(claim: Claim): Promise<SessionDocument | null> {
+		const { database, queue } = this.#dependencies;
+		if (!photosOutliveProcess(this.#dependencies)) {
+			const failed = await failSession(
+				database,
+				claim,
+				new AppError("interrupted", "The server was stopped while the fit ran."),
+			);
+			return failed === null ? null : sessionDocument(failed);
+		}
+		const row = await database.asSystem(async (tx) => {
+			const requeued = await requeueSession(tx, claim);
+			if (requeued !== null) await queue.enqueue(tx, claim.sessionId);
+			return requeued;
+		});
+		return row === null ? null : sessionDocument(row);
+	}
+
+	/** After a lost claim: whether nobody needs the photos any more. */
+	async #isOver(claim: Claim): Promise<boolean> {
+		const row = await this.#dependencies.database.asSystem((tx) =>
+			tx.selectFrom("sessions").select("status").where("session_id", "=", claim.sessionId).executeTakeFirst(),
+		);
+		return row === undefined || isFinal(row.status);
+	}
+
+	async #wipe(sessionId: string): Promise<void> {
+		const { vault, log } = this.#dependencies;
+		await vault.wipe(sessionId).catch((error) => {
+			// The sweeper tries again.
+			log.error({ error: describeError(error), session_id: sessionId }, "photos not wiped yet");
+		});
+	}
+}
+
+function throwIfAborted(signal: AbortSignal): void {
+	if (signal.aborted) throw new AppError("cancelled", "The fit was cancelled.");
+}
+
+function failureOf(error: unknown, reason: StopReason | undefined): AppError {
+	if (reason === "timeout") return new AppError("timeout", "The fit took longer than the server allows.");
+	if (error instanceof AppError && error.code !== "cancelled" && error.code !== "internal") return error;
+	return new AppError("internal", "The fit failed because of a defect in the server.", {
+		remedy: "Try again; if it keeps failing, tell the operator the session_id.",
+		cause: error,
+	});
+}

@@ -1,0 +1,61 @@
+import type { SessionDocument } from "@anny-fitter/contracts";
+import type { Cache } from "@anny-fitter/platform/cache";
+import type { EventBus } from "@anny-fitter/platform/events";
+import { isFinal } from "./session-document.js";
+
+const CACHE_LIFETIME_MS = 30 * 60_000;
+/** A running fit reports more often than this, so an older state in the cache may have missed a change. */
+const FRESH_MS = 2_000;
+
+interface CachedSession {
+	readonly at_ms: number;
+	readonly document: SessionDocument;
+}
+
+/**
+ * The states of sessions on their way to whoever watches them, in this process or another. A message may be lost; the
+ * database has the truth.
+ */
+export class SessionFeed {
+	readonly #events: EventBus;
+	readonly #cache: Cache;
+	readonly #now: () => Date;
+
+	constructor(means: { readonly events: EventBus; readonly cache: Cache; readonly now: () => Date }) {
+		this.#events = means.events;
+		this.#cache = means.cache;
+		this.#now = means.now;
+	}
+
+	/** Tells a new state. Never throws: a fit does not depend on who watches it. */
+	async publish(userId: string, document: SessionDocument): Promise<void> {
+		const cached: CachedSession = { at_ms: this.#now().getTime(), document };
+		await Promise.allSettled([
+			this.#cache.set(cacheKey(userId, document.session_id), cached, CACHE_LIFETIME_MS),
+			this.#events.publish(channel(document.session_id), document),
+		]);
+	}
+
+	/** The state as last published, if that is certain to hold still. Only the user's own: the key names the user. */
+	async recent(userId: string, sessionId: string): Promise<SessionDocument | null> {
+		const cached = (await this.#cache.get(cacheKey(userId, sessionId)).catch(() => undefined)) as
+			| CachedSession
+			| undefined;
+		if (cached === undefined) return null;
+		const isFresh = Math.abs(this.#now().getTime() - cached.at_ms) < FRESH_MS;
+		return isFresh && !isFinal(cached.document.status) ? cached.document : null;
+	}
+
+	/** @returns ends the subscription */
+	subscribe(sessionId: string, listener: (document: SessionDocument) => void): Promise<() => Promise<void>> {
+		return this.#events.subscribe(channel(sessionId), (message) => listener(message as SessionDocument));
+	}
+}
+
+function channel(sessionId: string): string {
+	return `session:${sessionId}`;
+}
+
+function cacheKey(userId: string, sessionId: string): string {
+	return `session:${userId}:${sessionId}`;
+}
