@@ -137,6 +137,12 @@ export const ERROR_TABLE = {
 		title: "Not found",
 		remedy: "Check the address and the id.",
 	},
+	method_not_allowed: {
+		exitCode: 2,
+		httpStatus: 405,
+		title: "Method not allowed here",
+		remedy: "Use one of the methods in the header Allow.",
+	},
 	conflict: {
 		exitCode: 2,
 		httpStatus: 409,

@@ -1,23 +1,68 @@
-import { fastify } from "fastify";
+import { fastify, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { registerAccountRoutes } from "./account/account-routes.js";
 import { registerAdminRoutes } from "./admin/admin-routes.js";
 import { registerAuthRoutes } from "./auth/auth-routes.js";
+import { addAuthentication } from "./auth/authenticate.js";
+import { createPasswordHasher } from "./auth/passwords.js";
 import type { ApiDependencies } from "./dependencies.js";
 import { registerFitRoutes } from "./fits/fit-routes.js";
 import { registerSessionRoutes } from "./fits/session-routes.js";
 import { registerHealthRoutes } from "./health/health-routes.js";
 import type { Api } from "./http/api-instance.js";
+import { sendProblem } from "./http/error-handler.js";
+import { addEtags } from "./http/etags.js";
+import { addNotFound } from "./http/not-found.js";
+import { addOpenApi, registerDocs } from "./http/openapi.js";
+import { requestIdOf } from "./http/request-id.js";
+import { addRequestLog } from "./http/request-log.js";
+import { RouteTable } from "./http/route-table.js";
+import { LOG_SERIALIZERS } from "./http/safe-log.js";
+import { addBrowserRules } from "./http/security.js";
 import { registerExportRoutes } from "./models/export-routes.js";
 import { registerModelRoutes } from "./models/model-routes.js";
 import { registerSubjectRoutes } from "./subjects/subject-routes.js";
 
+/** Of the API: the 1 of /api/v1, and what was added since. */
+const API_VERSION = "1.0.0";
+
 /** The API, ready to listen or to be asked with `inject`. Closing it leaves the dependencies open. */
 export async function createApi(dependencies: ApiDependencies): Promise<Api> {
-	const api = fastify({ loggerInstance: dependencies.log }).withTypeProvider<ZodTypeProvider>();
+	const { config } = dependencies;
+	const api: Api = fastify({
+		loggerInstance: dependencies.log,
+		childLoggerFactory: (logger, bindings, options) =>
+			logger.child(bindings, { ...options, serializers: LOG_SERIALIZERS }),
+		logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
+		requestIdHeader: false,
+		genReqId: requestIdOf,
+		bodyLimit: config.maxJsonSize_bytes,
+		requestTimeout: config.requestTimeout_ms,
+		// A connection on which nothing moves; longer than any answer takes to begin.
+		connectionTimeout: config.requestTimeout_ms + 60_000,
+		keepAliveTimeout: 75_000,
+		// Each proxy in front appends to X-Forwarded-For; as many of its entries, from the end, are believed.
+		trustProxy: config.trustedProxies > 0 ? (_address, hop) => hop < config.trustedProxies : false,
+		frameworkErrors: sendProblem,
+		routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+	}).withTypeProvider<ZodTypeProvider>();
 	api.setValidatorCompiler(validatorCompiler);
 	api.setSerializerCompiler(serializerCompiler);
+	api.setErrorHandler(sendProblem);
+	const table = new RouteTable(api);
+	api.addHook("onRequest", async (request, reply) => {
+		reply.header("x-request-id", request.id);
+	});
+	addRequestLog(api);
+	addEtags(api);
+	await addBrowserRules(api, config);
+	await addOpenApi(api, table, API_VERSION);
+	addAuthentication(api, dependencies);
+	addNotFound(api, table);
+
+	const passwords = await createPasswordHasher(config.bcryptCost);
 	await registerHealthRoutes(api, dependencies);
+	await registerDocs(api);
 	for (const register of [
 		registerAuthRoutes,
 		registerAccountRoutes,
@@ -28,7 +73,7 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
 		registerExportRoutes,
 		registerAdminRoutes,
 	]) {
-		await api.register((scope) => register(scope as Api, dependencies), { prefix: "/api/v1" });
+		await api.register((scope) => register(scope as Api, dependencies, passwords), { prefix: "/api/v1" });
 	}
 	return api;
 }

@@ -33,7 +33,7 @@ export const consentsChangeSchema = z
 
 export const consentHistorySchema = z
 	.object({
-		items: z.array(
+		decisions: z.array(
 			z.object({
 				purpose: z.enum(CONSENT_PURPOSES),
 				granted: z.boolean(),

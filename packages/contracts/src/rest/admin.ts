@@ -9,7 +9,7 @@ export const userListQuerySchema = pagingQuerySchema.extend({
 	search: z.string().trim().min(1).max(254).optional(),
 	role: z.enum(USER_ROLES).optional(),
 });
-export const userPageSchema = pageOf(userDocumentSchema).meta({ id: "UserPage" });
+export const userPageSchema = pageOf("users", userDocumentSchema).meta({ id: "UserPage" });
 
 export const userChangeSchema = z
 	.strictObject({
@@ -50,7 +50,7 @@ export const auditEntrySchema = z
 /** Newest first. */
 export const auditPageSchema = z
 	.object({
-		items: z.array(auditEntrySchema),
+		entries: z.array(auditEntrySchema),
 		/** Null at the end. */
 		next_before: z.int().nullable(),
 	})
@@ -63,6 +63,8 @@ export const auditVerificationSchema = z
 		checked: z.int().nonnegative(),
 		/** First entry that does not fit the chain; null when all do. */
 		first_broken_log_id: z.int().nullable(),
+		/** Hash of the last entry. */
+		head_hash: z.string(),
 	})
 	.meta({ id: "AuditVerification" });
 
@@ -84,7 +86,7 @@ export const reviewDocumentSchema = z
 		flags: z.array(z.object({ code: z.string(), message: z.string() })),
 	})
 	.meta({ id: "Review" });
-export const reviewPageSchema = pageOf(reviewDocumentSchema).meta({ id: "ReviewPage" });
+export const reviewPageSchema = pageOf("reviews", reviewDocumentSchema).meta({ id: "ReviewPage" });
 
 export const reviewDecisionSchema = z
 	.strictObject({

@@ -8,11 +8,11 @@ export const pagingQuerySchema = z.object({
 	offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
 });
 
-/** A part of a list, and how long the list is. */
-export function pageOf<Item extends z.ZodType>(item: Item) {
+/** A part of a list under its plural name, and how long the whole list is. */
+export function pageOf<Name extends string, Item extends z.ZodType>(name: Name, item: Item) {
 	return z.object({
-		items: z.array(item),
-		/** Entries of the whole list. */
+		...({ [name]: z.array(item) } as Record<Name, z.ZodArray<Item>>),
+		/** Number of entries without paging. */
 		total: z.int().nonnegative(),
 		limit: z.int(),
 		offset: z.int(),

@@ -35,9 +35,10 @@ export const subjectDocumentSchema = z
 	.object({
 		subject_id: z.uuid(),
 		name: z.string().nullable(),
+		/** Of an anonymised subject only the year is kept: the first of January stands for it. */
 		date_of_birth: z.iso.date().nullable(),
 		gender: z.enum(SUBJECT_GENDERS).nullable(),
-		/** Name and date of birth were removed for good. */
+		/** Name and day of birth were removed for good. */
 		anonymized: z.boolean(),
 		/** Made by a fit that named no subject. */
 		created_by_fit: z.boolean(),
@@ -55,6 +56,6 @@ export const subjectListQuerySchema = pagingQuerySchema.extend({
 	anonymized: z.enum(["true", "false"]).optional(),
 });
 
-export const subjectPageSchema = pageOf(subjectDocumentSchema).meta({ id: "SubjectPage" });
+export const subjectPageSchema = pageOf("subjects", subjectDocumentSchema).meta({ id: "SubjectPage" });
 
 export type SubjectDocument = z.infer<typeof subjectDocumentSchema>;

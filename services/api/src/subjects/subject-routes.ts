@@ -1,5 +1,232 @@
+import {
+	AppError,
+	newSubjectSchema,
+	parseStatedFacts,
+	subjectChangeSchema,
+	subjectDocumentSchema,
+	subjectListQuerySchema,
+	subjectPageSchema,
+} from "@anny-fitter/contracts";
+import type { SubjectRow, Tx } from "@anny-fitter/platform/database";
+import { sql } from "kysely";
+import { z } from "zod";
+import { auditOrigin, recordAudit } from "../audit/record-audit.js";
 import type { ApiDependencies } from "../dependencies.js";
-import type { Api } from "../http/api-instance.js";
+import { type Api, actorOf } from "../http/api-instance.js";
+import { requireMatch, sendTagged } from "../http/etags.js";
+import { containsPattern } from "../http/search-pattern.js";
+import { anonymizeSubject } from "./anonymize-subject.js";
+import { createSubjectCache, toSubjectDocument } from "./subject-documents.js";
+
+const paramsSchema = z.object({ id: z.uuid() });
+const tags = ["subjects"];
 
 /** Subjects: create, list, read, change, anonymise, delete. */
-export async function registerSubjectRoutes(_api: Api, _dependencies: ApiDependencies): Promise<void> {}
+export async function registerSubjectRoutes(api: Api, dependencies: ApiDependencies): Promise<void> {
+	const { database, now } = dependencies;
+	const cache = createSubjectCache(dependencies);
+
+	api.post(
+		"/subjects",
+		{ schema: { summary: "Create a subject", tags, body: newSubjectSchema, response: { 201: subjectDocumentSchema } } },
+		async (request, reply) => {
+			const actor = actorOf(request);
+			const { name = null, date_of_birth = null, gender = null } = request.body;
+			requirePossibleBirth(date_of_birth, now());
+			const row = await database.asUser(actor, async (tx) => {
+				const inserted = await tx
+					.insertInto("subjects")
+					.values({ user_id: actor.userId, name, date_of_birth, gender, created_at: now(), updated_at: now() })
+					.returningAll()
+					.executeTakeFirstOrThrow();
+				await recordAudit(tx, auditOrigin(request), {
+					action: "subject_create",
+					resourceType: "subject",
+					resourceId: inserted.subject_id,
+				});
+				return inserted;
+			});
+			reply.code(201).header("location", `/api/v1/subjects/${row.subject_id}`);
+			return sendTagged(reply, toSubjectDocument(row));
+		},
+	);
+
+	api.get(
+		"/subjects",
+		{
+			schema: {
+				summary: "List subjects",
+				tags,
+				querystring: subjectListQuerySchema,
+				response: { 200: subjectPageSchema },
+			},
+		},
+		async (request) => {
+			const { limit, offset, search, order, anonymized } = request.query;
+			return database.asUser(actorOf(request), async (tx) => {
+				let matching = tx.selectFrom("subjects");
+				if (search !== undefined) matching = matching.where("name", "ilike", containsPattern(search));
+				if (anonymized !== undefined) matching = matching.where("anonymized", "=", anonymized === "true");
+				const { total } = await matching
+					.select((count) => count.fn.countAll<string>().as("total"))
+					.executeTakeFirstOrThrow();
+				const column = order.replace("-", "") as "created_at" | "updated_at" | "name";
+				const direction = order.startsWith("-") ? sql`desc nulls last` : sql`asc nulls last`;
+				const rows = await matching
+					.selectAll()
+					.orderBy(column, direction)
+					.orderBy("subject_id")
+					.limit(limit)
+					.offset(offset)
+					.execute();
+				return { subjects: rows.map(toSubjectDocument), total: Number(total), limit, offset };
+			});
+		},
+	);
+
+	api.get(
+		"/subjects/:id",
+		{ schema: { summary: "Read a subject", tags, params: paramsSchema, response: { 200: subjectDocumentSchema } } },
+		async (request) => {
+			const actor = actorOf(request);
+			const { id } = request.params;
+			return cache.read(actor.userId, id, () =>
+				database.asUser(actor, async (tx) => toSubjectDocument(await findSubject(tx, id))),
+			);
+		},
+	);
+
+	api.patch(
+		"/subjects/:id",
+		{
+			schema: {
+				summary: "Change a subject",
+				description: "With If-Match and the ETag of what was read, a change that another has overtaken answers 412.",
+				tags,
+				params: paramsSchema,
+				body: subjectChangeSchema,
+				response: { 200: subjectDocumentSchema },
+			},
+		},
+		async (request, reply) => {
+			const actor = actorOf(request);
+			requirePossibleBirth(request.body.date_of_birth ?? null, now());
+			const row = await database.asUser(actor, async (tx) => {
+				const present = await findSubject(tx, request.params.id, "for update");
+				requireMatch(request, toSubjectDocument(present));
+				const { name, date_of_birth, gender } = request.body;
+				if (present.anonymized && (name !== undefined || date_of_birth !== undefined)) {
+					throw new AppError("conflict", "An anonymised subject gets no name and no date of birth again.", {
+						remedy: "Create a new subject.",
+					});
+				}
+				const changed = await tx
+					.updateTable("subjects")
+					.set({
+						...(name === undefined ? {} : { name }),
+						...(date_of_birth === undefined ? {} : { date_of_birth }),
+						...(gender === undefined ? {} : { gender }),
+						updated_at: now(),
+					})
+					.where("subject_id", "=", present.subject_id)
+					.returningAll()
+					.executeTakeFirstOrThrow();
+				await recordAudit(tx, auditOrigin(request), {
+					action: "subject_update",
+					resourceType: "subject",
+					resourceId: present.subject_id,
+				});
+				return changed;
+			});
+			await cache.forget(actor.userId);
+			return sendTagged(reply, toSubjectDocument(row));
+		},
+	);
+
+	api.delete(
+		"/subjects/:id",
+		{
+			schema: {
+				summary: "Delete a subject with all its models",
+				tags,
+				params: paramsSchema,
+				response: { 204: z.undefined().describe("Deleted") },
+			},
+		},
+		async (request, reply) => {
+			const actor = actorOf(request);
+			const objectKeys = await database.asUser(actor, async (tx) => {
+				const present = await findSubject(tx, request.params.id, "for update");
+				requireMatch(request, toSubjectDocument(present));
+				const exports = await tx
+					.selectFrom("exports")
+					.innerJoin("fitted_models", "fitted_models.model_id", "exports.model_id")
+					.select("object_key")
+					.where("fitted_models.subject_id", "=", present.subject_id)
+					.execute();
+				await tx.deleteFrom("subjects").where("subject_id", "=", present.subject_id).execute();
+				await recordAudit(tx, auditOrigin(request), {
+					action: "subject_delete",
+					resourceType: "subject",
+					resourceId: present.subject_id,
+				});
+				return exports.map((row) => row.object_key);
+			});
+			await cache.forget(actor.userId);
+			await dependencies.objects.delete(objectKeys);
+			return reply.code(204).send();
+		},
+	);
+
+	api.post(
+		"/subjects/:id/anonymize",
+		{
+			schema: {
+				summary: "Remove for good what tells who a subject is",
+				description:
+					"Removes the name, day and month of birth, and both from the subject's results. The year of birth and the " +
+					"bodies stay. There is no way back.",
+				tags,
+				params: paramsSchema,
+				response: { 200: subjectDocumentSchema },
+			},
+		},
+		async (request, reply) => {
+			const actor = actorOf(request);
+			const row = await database.asUser(actor, async (tx) => {
+				const present = await findSubject(tx, request.params.id, "for update");
+				requireMatch(request, toSubjectDocument(present));
+				const changed = await anonymizeSubject(database, tx, present, now());
+				await recordAudit(tx, auditOrigin(request), {
+					action: "subject_anonymize",
+					resourceType: "subject",
+					resourceId: present.subject_id,
+				});
+				return changed;
+			});
+			await cache.forget(actor.userId);
+			return sendTagged(reply, toSubjectDocument(row));
+		},
+	);
+}
+
+/** @throws AppError `not_found`, also when it is another user's: row-level security hides it */
+async function findSubject(tx: Tx, subjectId: string, lock?: "for update"): Promise<SubjectRow> {
+	const query = tx.selectFrom("subjects").selectAll().where("subject_id", "=", subjectId);
+	const row = await (lock === undefined ? query : query.forUpdate()).executeTakeFirst();
+	if (row === undefined) throw new AppError("not_found", "There is no subject with this id.");
+	return row;
+}
+
+/** A date of birth must be one that a fit accepts. The message of the check names the date, so it is replaced. */
+function requirePossibleBirth(dateOfBirth: string | null, today: Date): void {
+	if (dateOfBirth === null) return;
+	try {
+		parseStatedFacts({ date_of_birth: dateOfBirth }, today);
+	} catch {
+		throw new AppError("invalid_argument", "The date of birth is in the future or more than 110 years ago.", {
+			remedy: "State the date of birth as YYYY-MM-DD, such as 1990-04-23.",
+			details: { field: "date_of_birth" },
+		});
+	}
+}

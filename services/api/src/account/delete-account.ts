@@ -1,0 +1,41 @@
+import type { Actor, Tx } from "@anny-fitter/platform/database";
+import { type AuditOrigin, recordAudit } from "../audit/record-audit.js";
+import type { ApiDependencies } from "../dependencies.js";
+import { cancelOpenFits, finishCancelledFits } from "./cancel-open-fits.js";
+
+/**
+ * Removes a user and everything that is theirs: rows, exports, photos. What lies outside the database goes first, so that
+ * a failure in between leaves an account that can be deleted again rather than files that belong to nobody. Rows of the
+ * audit log stay; the database clears user, address and agent in them.
+ */
+export async function deleteAccount(dependencies: ApiDependencies, actor: Actor, origin: AuditOrigin): Promise<void> {
+	const { database, objects, vault, now } = dependencies;
+	const before = await database.asUser(actor, async (tx) => ({
+		cancelled: await cancelOpenFits(tx, actor.userId, now()),
+		sessionIds: await sessionIds(tx, actor.userId),
+		objectKeys: await objectKeys(tx, actor.userId),
+	}));
+	await finishCancelledFits(dependencies, before.cancelled);
+	for (const sessionId of before.sessionIds) await vault.wipe(sessionId);
+	await objects.delete(before.objectKeys);
+	const after = await database.asSystem(async (tx) => {
+		// Waits for requests that add to the account at this moment; later ones find no user.
+		await tx.selectFrom("users").select("user_id").where("user_id", "=", actor.userId).forUpdate().execute();
+		const left = { sessionIds: await sessionIds(tx, actor.userId), objectKeys: await objectKeys(tx, actor.userId) };
+		await recordAudit(tx, origin, { action: "account_delete", resourceType: "user", resourceId: actor.userId });
+		await tx.deleteFrom("users").where("user_id", "=", actor.userId).execute();
+		return left;
+	});
+	for (const sessionId of after.sessionIds) await vault.wipe(sessionId);
+	await objects.delete(after.objectKeys.filter((key) => !before.objectKeys.includes(key)));
+}
+
+async function sessionIds(tx: Tx, userId: string): Promise<string[]> {
+	const rows = await tx.selectFrom("sessions").select("session_id").where("user_id", "=", userId).execute();
+	return rows.map((row) => row.session_id);
+}
+
+async function objectKeys(tx: Tx, userId: string): Promise<string[]> {
+	const rows = await tx.selectFrom("exports").select("object_key").where("user_id", "=", userId).execute();
+	return rows.map((row) => row.object_key);
+}

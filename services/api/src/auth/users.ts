@@ -1,0 +1,32 @@
+import { AppError, type UserDocument } from "@anny-fitter/contracts";
+import type { Tx, UserRow } from "@anny-fitter/platform/database";
+
+const UNIQUE_VIOLATION = "23505";
+
+/** All that anybody sees of a user. */
+export const SHOWN_USER_COLUMNS = ["user_id", "email", "role", "created_at", "last_login"] as const;
+export type ShownUser = Pick<UserRow, (typeof SHOWN_USER_COLUMNS)[number]>;
+
+export function toUserDocument(user: ShownUser): UserDocument {
+	return {
+		user_id: user.user_id,
+		email: user.email,
+		role: user.role,
+		created_at: user.created_at.toISOString(),
+		last_login: user.last_login?.toISOString() ?? null,
+	};
+}
+
+/** @throws AppError `email_taken` */
+export async function insertUser(tx: Tx, email: string, passwordHash: string, now: Date): Promise<UserRow> {
+	try {
+		return await tx
+			.insertInto("users")
+			.values({ email, password_hash: passwordHash, created_at: now, tokens_valid_after: now })
+			.returningAll()
+			.executeTakeFirstOrThrow();
+	} catch (error) {
+		if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
+		throw new AppError("email_taken", "This e-mail address is registered already.");
+	}
+}
