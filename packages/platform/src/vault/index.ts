@@ -1,1 +1,2 @@
+export { openPhotoVault, type PhotoVaultOptions } from "./open-photo-vault.js";
 export type { PhotoVault } from "./photo-vault.js";
