@@ -1,6 +1,5 @@
 /** One API process of a cluster; it is told its settings by the primary. */
 import { AppError } from "@anny-fitter/contracts";
-import { createLogger } from "@anny-fitter/platform/observability";
 import type { PrimaryMessage, WorkerMessage } from "./start-cluster.js";
 import { type RunningServer, startServer } from "./start-server.js";
 
@@ -17,14 +16,11 @@ async function start(message: PrimaryMessage & { type: "start" }): Promise<void>
 	const { config } = message;
 	try {
 		// Buffers arrive as plain byte arrays.
-		starting = startServer(
-			{
-				...config,
-				jwtSecret: Buffer.from(config.jwtSecret),
-				vaultSecret: config.vaultSecret && Buffer.from(config.vaultSecret),
-			},
-			createLogger({ level: config.logLevel, service: "api" }),
-		);
+		starting = startServer({
+			...config,
+			jwtSecret: Buffer.from(config.jwtSecret),
+			vaultSecret: config.vaultSecret && Buffer.from(config.vaultSecret),
+		});
 		await tell({ type: "listening", url: (await starting).url });
 	} catch (error) {
 		const known = error instanceof AppError ? error : new AppError("internal", "An API process could not start.");

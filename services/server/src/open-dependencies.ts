@@ -41,12 +41,15 @@ export async function openDependencies(
 			}),
 			openPhotoVault({
 				redisUrl: config.vaultRedisUrl,
+				redisIsVolatile: config.vaultRedisIsVolatile,
 				secret: config.vaultSecret,
 				lifetime_ms: config.vaultLifetime_ms,
+				maxSize_bytes: config.vaultMaxSize_bytes,
+				log,
 			}),
 			openObjectStore({ s3: config.s3, folder: join(config.dataDir, "exports") }),
-			openEventBus({ redisUrl: config.redisUrl }),
-			openCache({ redisUrl: config.redisUrl }),
+			openEventBus({ redisUrl: config.redisUrl, log }),
+			openCache({ redisUrl: config.redisUrl, log }),
 			services === undefined ? openServices(config, log) : { ...services, close: async () => undefined },
 		);
 		const queue = await openFitQueue(database);

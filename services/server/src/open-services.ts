@@ -10,6 +10,7 @@ export type ServiceName = (typeof SERVICE_NAMES)[number];
 /** A service as its package opens it. */
 export interface OpenedService {
 	routes(router: ConnectRouter): void;
+	isHealthy(): boolean;
 	close(): Promise<void>;
 }
 

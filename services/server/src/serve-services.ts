@@ -1,9 +1,12 @@
 import { join } from "node:path";
+import type { ApiDependencies } from "@anny-fitter/api";
 import type { ServerConfig } from "@anny-fitter/platform/config";
-import type { Logger } from "@anny-fitter/platform/observability";
 import { startRpcServer } from "@anny-fitter/platform/rpc";
 import { Closers } from "./closers.js";
 import { openService, SERVICE_NAMES, type ServiceName } from "./open-services.js";
+
+/** The API processes have ended before, so nothing of worth is running. */
+const STOP_GRACE_MS = 2000;
 
 /** The services of this machine's API processes. */
 export interface ServedServices {
@@ -13,7 +16,11 @@ export interface ServedServices {
 }
 
 /** Serves those services that the settings do not place elsewhere, on sockets in a folder. */
-export async function serveServices(config: ServerConfig, folder: string, log: Logger): Promise<ServedServices> {
+export async function serveServices(
+	config: ServerConfig,
+	folder: string,
+	log: ApiDependencies["log"],
+): Promise<ServedServices> {
 	const closers = new Closers();
 	const urls: Record<string, string | undefined> = {};
 	try {
@@ -22,10 +29,14 @@ export async function serveServices(config: ServerConfig, folder: string, log: L
 			if (config[`${name}Url`] !== undefined) continue;
 			const service = await openService(name, config, log);
 			closers.add(() => service.close());
-			const path = join(folder, `${name}.sock`);
-			const server = await startRpcServer({ routes: (router) => service.routes(router), path, log });
-			closers.add(() => server.stop({ grace_ms: 2000 }));
-			urls[`${name}Url`] = `unix:${path}`;
+			const server = await startRpcServer({
+				routes: (router) => service.routes(router),
+				socketPath: join(folder, `${name}.sock`),
+				isHealthy: () => service.isHealthy(),
+				log,
+			});
+			closers.add(() => server.stop({ grace_ms: STOP_GRACE_MS }));
+			urls[`${name}Url`] = server.url;
 		}
 	} catch (error) {
 		await closers.close().catch(() => undefined);

@@ -4,10 +4,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { ApiDependencies } from "@anny-fitter/api";
 import { AppError } from "@anny-fitter/contracts";
 import type { ServerConfig } from "@anny-fitter/platform/config";
-import { createLogger, type Logger } from "@anny-fitter/platform/observability";
 import { serveServices } from "./serve-services.js";
+import { serverLog } from "./server-log.js";
 import type { RunningServer } from "./start-server.js";
 
 /** What the primary tells a worker; over the channel between them, so that no secret stands in an environment. */
@@ -32,7 +33,7 @@ const STABLE_AFTER_MS = 60_000;
  */
 export async function startCluster(
 	config: ServerConfig,
-	log: Logger = createLogger({ level: config.logLevel, service: "primary" }),
+	log: ApiDependencies["log"] = serverLog(config, "primary"),
 ): Promise<RunningServer> {
 	const sockets = await mkdtemp(join(tmpdir(), "anny-fitter-"));
 	const services = await serveServices(config, sockets, log).catch(async (error: unknown) => {
@@ -71,12 +72,12 @@ export async function startCluster(
 /** Keeps a number of workers running. */
 class WorkerSet {
 	readonly #config: ServerConfig;
-	readonly #log: Logger;
+	readonly #log: ApiDependencies["log"];
 	#isStopping = false;
 	#deathsInRow = 0;
 	readonly #restarts = new Set<NodeJS.Timeout>();
 
-	constructor(config: ServerConfig, log: Logger) {
+	constructor(config: ServerConfig, log: ApiDependencies["log"]) {
 		this.#config = config;
 		this.#log = log;
 	}

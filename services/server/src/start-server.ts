@@ -1,8 +1,8 @@
-import { createApi, startFitWorker } from "@anny-fitter/api";
+import { type ApiDependencies, createApi, startFitWorker } from "@anny-fitter/api";
 import { AppError } from "@anny-fitter/contracts";
 import type { ServerConfig } from "@anny-fitter/platform/config";
-import { createLogger, type Logger } from "@anny-fitter/platform/observability";
 import { openDependencies } from "./open-dependencies.js";
+import { serverLog } from "./server-log.js";
 
 export interface RunningServer {
 	/** Where it listens, such as http://127.0.0.1:8000. */
@@ -18,7 +18,7 @@ export interface RunningServer {
  */
 export async function startServer(
 	config: ServerConfig,
-	log: Logger = createLogger({ level: config.logLevel, service: "api" }),
+	log: ApiDependencies["log"] = serverLog(config, "api"),
 ): Promise<RunningServer> {
 	const opened = await openDependencies(config, log);
 	try {

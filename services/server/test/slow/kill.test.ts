@@ -179,7 +179,7 @@ async function expectEmptyVault(): Promise<void> {
 	const until = Date.now() + 10_000;
 	for (;;) {
 		const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-		const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith(".json"));
+		const files = entries.filter((entry) => /\.(?:photo|part)$/.test(entry.name));
 		if (files.length === 0) return;
 		if (Date.now() > until) throw new Error(`${files.length} photos are left on the RAM disk`);
 		await new Promise((resolve) => setTimeout(resolve, 100));
