@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, connect as connectSocket, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -260,6 +260,29 @@ describe("openGrpcTransport", () => {
 		expect(await running).toMatchObject({ code: "cancelled" });
 		await expect(analyse(transport, "echo")).rejects.toMatchObject({ code: "cancelled" });
 		await expect.poll(() => seen.aborts.length).toBe(1);
+	});
+
+	it("tells a lost connection from a cancellation", async () => {
+		const server = await start();
+		// Between the two, to cut the connection as a killed server would.
+		const sockets: Socket[] = [];
+		const { hostname, port } = new URL(server.url);
+		const relay = createServer((socket) => {
+			const onward = connectSocket(Number(port), hostname);
+			for (const end of [socket, onward]) sockets.push(end.on("error", () => undefined));
+			socket.pipe(onward).pipe(socket);
+		});
+		await new Promise<void>((resolve) => relay.listen(0, "127.0.0.1", resolve));
+		closers.push(() => new Promise((resolve) => relay.close(resolve)));
+		closers.push(async () => {
+			for (const socket of sockets) socket.destroy();
+		});
+		const transport = open(`http://127.0.0.1:${(relay.address() as AddressInfo).port}`);
+		const running = analyse(transport, "wait 60000").catch((error: unknown) => error);
+		await delay(300);
+		for (const socket of sockets.splice(0)) socket.destroy();
+		expect(await running).toMatchObject({ code: "service_unavailable", retryable: true });
+		expect((await analyse(transport, "echo")).events).toHaveLength(2);
 	});
 
 	it("gives calls a deadline of its own", async () => {

@@ -1,1 +1,1 @@
-export {};
+export { type OpenedVisionService, openVisionService, type VisionServiceOptions } from "./open-vision-service.js";

@@ -1,5 +1,6 @@
 import { connect as connectSocket } from "node:net";
 import { AppError } from "@anny-fitter/contracts";
+import { ErrorDetailSchema } from "@anny-fitter/contracts/rpc";
 import { Code, ConnectError, type Interceptor, type Transport } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
 import { HTTP2_OPTIONS, READ_LIMIT_BYTES } from "./limits.js";
@@ -41,20 +42,59 @@ export function openGrpcTransport(url: string, options: GrpcTransportOptions = {
 		if (isClosed) throw new ConnectError("the connection was closed", Code.Canceled);
 		return next(request);
 	};
+	const transport = createGrpcTransport({
+		baseUrl,
+		sessionManager,
+		interceptors: [refuseWhenClosed],
+		acceptCompression: [],
+		readMaxBytes: READ_LIMIT_BYTES,
+		defaultTimeoutMs: options.timeout_ms ?? DEFAULT_TIMEOUT_MS,
+	});
 	return {
-		transport: createGrpcTransport({
-			baseUrl,
-			sessionManager,
-			interceptors: [refuseWhenClosed],
-			acceptCompression: [],
-			readMaxBytes: READ_LIMIT_BYTES,
-			defaultTimeoutMs: options.timeout_ms ?? DEFAULT_TIMEOUT_MS,
-		}),
+		transport: explainLostConnections(transport, () => isClosed),
 		close: async () => {
 			isClosed = true;
 			sessionManager.abort();
 		},
 	};
+}
+
+/**
+ * HTTP/2 reports the streams of a connection that dies as cancelled, as if the caller had done that. Only here, where the
+ * caller's own signal is at hand, the two can be told apart.
+ */
+function explainLostConnections(inner: Transport, isClosed: () => boolean): Transport {
+	const explain = (error: unknown, signal: AbortSignal | undefined): unknown => {
+		const connectError = ConnectError.from(error);
+		const isOurs = signal?.aborted || isClosed() || connectError.findDetails(ErrorDetailSchema).length > 0;
+		if (connectError.code !== Code.Canceled || isOurs) return error;
+		return new ConnectError("the connection was lost", Code.Unavailable, undefined, undefined, error);
+	};
+	return {
+		unary: async (method, signal, ...rest) => {
+			try {
+				return await inner.unary(method, signal, ...rest);
+			} catch (error) {
+				throw explain(error, signal);
+			}
+		},
+		stream: async (method, signal, ...rest) => {
+			try {
+				const response = await inner.stream(method, signal, ...rest);
+				return { ...response, message: explainIn(response.message, (error) => explain(error, signal)) };
+			} catch (error) {
+				throw explain(error, signal);
+			}
+		},
+	};
+}
+
+async function* explainIn<T>(messages: AsyncIterable<T>, explain: (error: unknown) => unknown): AsyncIterable<T> {
+	try {
+		yield* messages;
+	} catch (error) {
+		throw explain(error);
+	}
 }
 
 function parseAddress(url: string): { baseUrl: string; socketPath: string | null } {

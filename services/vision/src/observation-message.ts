@@ -1,0 +1,25 @@
+import { type Observation, ObservationSchema } from "@anny-fitter/contracts/rpc";
+import type { ObservedPhoto } from "@anny-fitter/pipeline";
+import type { InferenceDevice } from "@anny-fitter/vision";
+import { create } from "@bufbuild/protobuf";
+
+/** The message for what a photo shows. Its arrays are views of the same memory, in the machine's (little-endian) order. */
+export function observationMessage(observed: ObservedPhoto, device: InferenceDevice): Observation {
+	const { observation, warnings, timings_ms } = observed;
+	const { focal_px, mask } = observation;
+	return create(ObservationSchema, {
+		widthPx: observation.width_px,
+		heightPx: observation.height_px,
+		...(focal_px === null ? {} : { focalLengthPx: focal_px }),
+		body: bytesOf(observation.body),
+		bodyWorld: bytesOf(observation.bodyWorld),
+		mask: mask === null ? new Uint8Array() : bytesOf(mask),
+		warnings,
+		timingsMs: timings_ms,
+		device,
+	});
+}
+
+function bytesOf(numbers: Float32Array | Float64Array): Uint8Array<ArrayBuffer> {
+	return new Uint8Array(numbers.buffer as ArrayBuffer, numbers.byteOffset, numbers.byteLength);
+}

@@ -1,0 +1,122 @@
+import { AppError } from "@anny-fitter/contracts";
+import { type AnalyseRequest, type Observation, VisionService } from "@anny-fitter/contracts/rpc";
+import { type FitProgress, observePhoto } from "@anny-fitter/pipeline";
+import type { Log } from "@anny-fitter/platform/observability";
+import { createErrorInterceptor } from "@anny-fitter/platform/rpc";
+import { type InferenceDevice, openVision, type Vision, type VisionOptions } from "@anny-fitter/vision";
+import type { ConnectRouter } from "@connectrpc/connect";
+import { CallLimiter, stopping } from "./call-limiter.js";
+import { EventChannel } from "./event-channel.js";
+import { observationMessage } from "./observation-message.js";
+
+export interface VisionServiceOptions extends VisionOptions {
+	/** Photos held decoded at a time: one is analysed while the next is read. Default 2. */
+	readonly maxRunning?: number;
+	/** Calls that wait for their turn before others are refused. Default 64. */
+	readonly maxWaiting?: number;
+	/** Told where the networks run and why; never about a photo. */
+	readonly log?: Pick<Log, "info" | "warn">;
+}
+
+/** The vision service with its networks loaded. */
+export interface OpenedVisionService {
+	/** Adds `anny_fitter.v1.VisionService`, for a server or for a transport in this process. */
+	routes(router: ConnectRouter): void;
+	/** False once closed, or when the last photos all failed for reasons that are not theirs. */
+	isHealthy(): boolean;
+	/** Fails what runs and waits with `service_unavailable`; callers that should finish are waited for by the server. */
+	close(): Promise<void>;
+}
+
+/** After so many failures of the networks in a row the process should be started again. */
+const MAX_FAILURES = 3;
+
+/**
+ * Loads the networks and serves them.
+ *
+ * @throws AppError `inference_failed`, `inference_out_of_memory`
+ */
+export async function openVisionService(options: VisionServiceOptions = {}): Promise<OpenedVisionService> {
+	const { maxRunning = 2, maxWaiting = 64, log, ...visionOptions } = options;
+	const vision = await openVision(visionOptions);
+	const { device, deviceWarning, warning } = vision.start;
+	for (const text of [deviceWarning, warning]) if (text !== null) log?.warn({ device }, text);
+	log?.info({ device, start_ms: Math.round(vision.start.start_ms) }, "vision networks loaded");
+	const limiter = new CallLimiter(maxRunning, maxWaiting);
+	let isClosed = false;
+	let failureCount = 0;
+
+	const analyse = async (request: AnalyseRequest, signal: AbortSignal, onProgress: (event: FitProgress) => void) => {
+		try {
+			const observation = await limiter.run(() => observeOnce(vision, request, signal, onProgress), signal);
+			failureCount = 0;
+			return observation;
+		} catch (error) {
+			if (isFailureOfNetworks(error)) failureCount++;
+			// Closing cancels the analysis; the caller did not ask for that.
+			throw isClosed && !signal.aborted && hasCode(error, "cancelled") ? stopping() : error;
+		} finally {
+			request.photo.fill(0);
+		}
+	};
+
+	return {
+		routes: (router) => {
+			router.service(
+				VisionService,
+				{
+					async *analyse(request, { signal }) {
+						const progress = new EventChannel<FitProgress>();
+						const work = analyse(request, signal, (event) => progress.push(event)).finally(() => progress.close());
+						// A reader that leaves early does not wait for the outcome.
+						work.catch(() => undefined);
+						for await (const value of progress) yield { event: { case: "progress", value } };
+						yield { event: { case: "result", value: await work } };
+					},
+				},
+				{ interceptors: [createErrorInterceptor()] },
+			);
+		},
+		isHealthy: () => !isClosed && failureCount < MAX_FAILURES,
+		close: async () => {
+			isClosed = true;
+			limiter.close();
+			await vision.close();
+		},
+	};
+}
+
+/** Decodes and analyses; the pixels are overwritten whatever becomes of it. */
+async function observeOnce(
+	vision: Vision,
+	request: AnalyseRequest,
+	signal: AbortSignal,
+	onProgress: (event: FitProgress) => void,
+): Promise<Observation> {
+	let pixels: Uint8Array | undefined;
+	let device: InferenceDevice = vision.start.device;
+	const watched: Pick<Vision, "analyse"> = {
+		analyse: async (photo, options) => {
+			pixels = photo.rgb;
+			const result = await vision.analyse(photo, options);
+			device = result.device;
+			return result;
+		},
+	};
+	try {
+		const photo = { bytes: request.photo, name: request.name === "" ? "Photo" : request.name };
+		return observationMessage(await observePhoto(watched, photo, { signal, onProgress }), device);
+	} finally {
+		pixels?.fill(0);
+	}
+}
+
+function isFailureOfNetworks(error: unknown): boolean {
+	return (
+		!(error instanceof AppError) || hasCode(error, "inference_failed") || hasCode(error, "inference_out_of_memory")
+	);
+}
+
+function hasCode(error: unknown, code: AppError["code"]): boolean {
+	return error instanceof AppError && error.code === code;
+}
