@@ -1,3 +1,4 @@
+import { createMetrics } from "@anny-fitter/platform/observability";
 import { fastify, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { registerAccountRoutes } from "./account/account-routes.js";
@@ -9,6 +10,7 @@ import type { ApiDependencies } from "./dependencies.js";
 import { registerFitRoutes } from "./fits/fit-routes.js";
 import { registerSessionRoutes } from "./fits/session-routes.js";
 import { registerHealthRoutes } from "./health/health-routes.js";
+import { addRequestMetrics, registerMetricsRoute } from "./health/metrics-route.js";
 import type { Api } from "./http/api-instance.js";
 import { sendProblem } from "./http/error-handler.js";
 import { addEtags } from "./http/etags.js";
@@ -17,7 +19,6 @@ import { addOpenApi, registerDocs } from "./http/openapi.js";
 import { requestIdOf } from "./http/request-id.js";
 import { addRequestLog } from "./http/request-log.js";
 import { RouteTable } from "./http/route-table.js";
-import { LOG_SERIALIZERS } from "./http/safe-log.js";
 import { addBrowserRules } from "./http/security.js";
 import { registerExportRoutes } from "./models/export-routes.js";
 import { registerModelRoutes } from "./models/model-routes.js";
@@ -27,12 +28,12 @@ import { registerSubjectRoutes } from "./subjects/subject-routes.js";
 const API_VERSION = "1.0.0";
 
 /** The API, ready to listen or to be asked with `inject`. Closing it leaves the dependencies open. */
-export async function createApi(dependencies: ApiDependencies): Promise<Api> {
+export async function createApi(given: ApiDependencies): Promise<Api> {
+	const metrics = given.metrics ?? createMetrics({ service: "api" });
+	const dependencies = { ...given, metrics };
 	const { config } = dependencies;
 	const api: Api = fastify({
 		loggerInstance: dependencies.log,
-		childLoggerFactory: (logger, bindings, options) =>
-			logger.child(bindings, { ...options, serializers: LOG_SERIALIZERS }),
 		logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
 		requestIdHeader: false,
 		genReqId: requestIdOf,
@@ -54,6 +55,7 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
 		reply.header("x-request-id", request.id);
 	});
 	addRequestLog(api);
+	addRequestMetrics(api, metrics);
 	addEtags(api);
 	await addBrowserRules(api, config);
 	await addOpenApi(api, table, API_VERSION);
@@ -62,6 +64,7 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
 
 	const passwords = await createPasswordHasher(config.bcryptCost);
 	await registerHealthRoutes(api, dependencies);
+	registerMetricsRoute(api, dependencies, metrics);
 	await registerDocs(api);
 	for (const register of [
 		registerAuthRoutes,

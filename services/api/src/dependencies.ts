@@ -4,6 +4,7 @@ import type { Database } from "@anny-fitter/platform/database";
 import type { EventBus } from "@anny-fitter/platform/events";
 import type { FitQueue } from "@anny-fitter/platform/jobs";
 import type { ObjectStore } from "@anny-fitter/platform/objects";
+import type { Metrics } from "@anny-fitter/platform/observability";
 import type { PhotoVault } from "@anny-fitter/platform/vault";
 import type { Transport } from "@connectrpc/connect";
 import type { FastifyBaseLogger } from "fastify";
@@ -26,6 +27,8 @@ export interface ApiDependencies {
 	readonly cache: Cache;
 	readonly services: ServiceTransports;
 	readonly log: FastifyBaseLogger;
+	/** Shared with the worker of the same process; without them the API keeps its own. */
+	readonly metrics?: Metrics;
 	/** The time; tests move it. */
 	readonly now: () => Date;
 }

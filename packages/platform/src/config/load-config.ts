@@ -61,6 +61,7 @@ export function loadConfig(env: Environment = process.env): ServerConfig {
 		maxQueuedFits: values.MAX_QUEUED_FITS,
 		fitConcurrency: values.FIT_CONCURRENCY,
 		shutdownGrace_ms: values.SHUTDOWN_GRACE_SECONDS * 1000,
+		metricsToken: values.METRICS_TOKEN,
 		logLevel: values.LOG_LEVEL,
 	};
 }

@@ -61,6 +61,8 @@ export interface ServerConfig {
 	readonly fitConcurrency: number;
 	/** How long a stop waits for running fits before it hands them over. */
 	readonly shutdownGrace_ms: number;
+	/** Lets a Prometheus on another machine read /metrics; undefined means this machine only. */
+	readonly metricsToken?: string | undefined;
 	readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
 }
 

@@ -60,6 +60,12 @@ export const SETTING_GROUPS = {
 			["fatal", "error", "warn", "info", "debug", "trace", "silent"],
 			"info",
 		),
+		METRICS_TOKEN: words("Prometheus sends it as `Authorization: Bearer …` to read /metrics from another machine.", {
+			form: "16 to 200 letters, digits and - . _ ~",
+			pattern: /^[A-Za-z0-9._~-]{16,200}$/,
+			isSecret: true,
+			fallbackText: "/metrics answers this machine only",
+		}),
 		SHUTDOWN_GRACE_SECONDS: integer("How long a stop waits for running fits before it hands them over.", {
 			unit: "seconds",
 			min: 0,

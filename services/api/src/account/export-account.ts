@@ -5,7 +5,6 @@ import type { FastifyBaseLogger } from "fastify";
 import { SHOWN_USER_COLUMNS, toUserDocument } from "../auth/users.js";
 import type { ApiDependencies } from "../dependencies.js";
 import { SESSION_COLUMNS, sessionDocument } from "../fits/session-document.js";
-import { describeError } from "../http/safe-log.js";
 import { toSubjectDocument } from "../subjects/subject-documents.js";
 import { csvLine } from "./csv.js";
 
@@ -48,7 +47,7 @@ export function exportAccount(dependencies: ApiDependencies, actor: Actor, log: 
 	})
 		.then(() => archive.finalize())
 		.catch((error: unknown) => {
-			if (!archive.destroyed) log.error({ error: describeError(error) }, "export of an account failed");
+			if (!archive.destroyed) log.error({ err: error }, "export of an account failed");
 			archive.destroy(error instanceof Error ? error : new Error("export failed"));
 		});
 	return archive;

@@ -1,7 +1,6 @@
 import { ERROR_TABLE } from "@anny-fitter/contracts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { problemOf, toAppError } from "./problem.js";
-import { describeError } from "./safe-log.js";
 
 /** Answers whatever was thrown as problem+json, and logs what is the server's fault. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -9,7 +8,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
 	const problem = problemOf(appError, request.id);
 	if (ERROR_TABLE[appError.code].httpStatus >= 500) {
 		const isDefect = appError.code === "internal";
-		request.log[isDefect ? "error" : "warn"]({ error: describeError(error), code: appError.code }, "request failed");
+		request.log[isDefect ? "error" : "warn"]({ err: error, code: appError.code }, "request failed");
 	}
 	if (problem.retry_after_s !== undefined) reply.header("retry-after", problem.retry_after_s);
 	if (problem.status === 401) reply.header("www-authenticate", 'Bearer realm="anny-fitter"');

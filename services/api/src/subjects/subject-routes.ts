@@ -46,6 +46,7 @@ export async function registerSubjectRoutes(api: Api, dependencies: ApiDependenc
 				});
 				return inserted;
 			});
+			dependencies.metrics?.countSubject();
 			reply.code(201).header("location", `/api/v1/subjects/${row.subject_id}`);
 			return sendTagged(reply, toSubjectDocument(row));
 		},
