@@ -1,6 +1,7 @@
 import type { ConsoleIo } from "./console-io.js";
 import { type ServeOptions, settings } from "./serve-command.js";
 
+const ROLES = ["user", "researcher", "admin"] as const;
 /** Exit code when the audit log was tampered with. */
 const EXIT_BROKEN = 70;
 
@@ -11,8 +12,13 @@ const EXIT_BROKEN = 70;
  */
 export async function runGrantRole(email: string, role: string, options: ServeOptions, io: ConsoleIo): Promise<number> {
 	const { grantRole } = await import("@anny-fitter/api");
+	const wanted = ROLES.find((name) => name === role);
+	if (wanted === undefined) {
+		const { AppError } = await import("@anny-fitter/contracts");
+		throw new AppError("invalid_argument", `There is no role "${role}".`, { remedy: `Use ${ROLES.join(", ")}.` });
+	}
 	return withDatabase(options, io, async (database) => {
-		await grantRole(database, email, role);
+		await grantRole(database, email, wanted);
 		report(options, io, { role }, `The user now has the role ${role}, from the next log-in on.`);
 		return 0;
 	});
