@@ -2,7 +2,6 @@ import type { S3Config } from "../config/server-config.js";
 import { type Log, silentLog } from "../observability/log.js";
 import { FolderObjectStore } from "./folder-object-store.js";
 import type { ObjectStore } from "./object-store.js";
-import { S3ObjectStore } from "./s3-object-store.js";
 
 export interface ObjectStoreOptions {
 	/** A bucket; takes precedence over the folder. */
@@ -21,6 +20,8 @@ export interface ObjectStoreOptions {
  */
 export async function openObjectStore(options: ObjectStoreOptions): Promise<ObjectStore> {
 	if (options.s3 !== undefined) {
+		// The library is large; who has no bucket need not load it.
+		const { S3ObjectStore } = await import("./s3-object-store.js");
 		return S3ObjectStore.open(options.s3, {
 			lifetime_ms: options.lifetime_ms ?? 86_400_000,
 			log: options.log ?? silentLog,
