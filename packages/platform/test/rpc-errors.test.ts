@@ -81,7 +81,7 @@ describe("fromConnectError", () => {
 
 	it("falls back to the Connect code for a code that it does not know", () => {
 		const error = toConnectError(new AppError("queue_full", "Full."));
-		const detail = error.details[0] as { value: { code: string } };
+		const detail = error.details[0] as unknown as { value: { code: string } };
 		detail.value.code = "from_the_future";
 		expect(fromConnectError(error)).toMatchObject({ code: "service_unavailable", retryable: true });
 		detail.value.code = "toString";

@@ -37,7 +37,7 @@ describe("converted models", () => {
 	it.each<PoseVariant>(["lite", "full", "heavy"])(
 		"give an independent runtime's outputs on noise (%s)",
 		async (variant) => {
-			const sessions = await createSessions({ variant, threads: 2, cacheFolder: folder });
+			const sessions = await createSessions({ variant, threads: 2, device: "cpu", cacheFolder: folder });
 			try {
 				for (const [model, file] of Object.entries(holisticFiles(variant))) {
 					const reference = noise.models[file];

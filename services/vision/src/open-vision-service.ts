@@ -1,13 +1,13 @@
 import { AppError } from "@anny-fitter/contracts";
-import { type AnalyseRequest, type Observation, VisionService } from "@anny-fitter/contracts/rpc";
-import { type FitProgress, observePhoto } from "@anny-fitter/pipeline";
+import { type AnalyseRequest, VisionService } from "@anny-fitter/contracts/rpc";
+import type { FitProgress } from "@anny-fitter/pipeline";
 import type { Log } from "@anny-fitter/platform/observability";
 import { createErrorInterceptor } from "@anny-fitter/platform/rpc";
-import { type InferenceDevice, openVision, type Vision, type VisionOptions } from "@anny-fitter/vision";
+import { openVision, type VisionOptions } from "@anny-fitter/vision";
 import type { ConnectRouter } from "@connectrpc/connect";
+import { analysePhoto } from "./analyse-photo.js";
 import { CallLimiter, stopping } from "./call-limiter.js";
 import { EventChannel } from "./event-channel.js";
-import { observationMessage } from "./observation-message.js";
 
 export interface VisionServiceOptions extends VisionOptions {
 	/** Photos held decoded at a time: one is analysed while the next is read. Default 2. */
@@ -48,7 +48,7 @@ export async function openVisionService(options: VisionServiceOptions = {}): Pro
 
 	const analyse = async (request: AnalyseRequest, signal: AbortSignal, onProgress: (event: FitProgress) => void) => {
 		try {
-			const observation = await limiter.run(() => observeOnce(vision, request, signal, onProgress), signal);
+			const observation = await limiter.run(() => analysePhoto(vision, request, { signal, onProgress }), signal);
 			failureCount = 0;
 			return observation;
 		} catch (error) {
@@ -56,6 +56,7 @@ export async function openVisionService(options: VisionServiceOptions = {}): Pro
 			// Closing cancels the analysis; the caller did not ask for that.
 			throw isClosed && !signal.aborted && hasCode(error, "cancelled") ? stopping() : error;
 		} finally {
+			// Also when its turn never came.
 			request.photo.fill(0);
 		}
 	};
@@ -84,31 +85,6 @@ export async function openVisionService(options: VisionServiceOptions = {}): Pro
 			await vision.close();
 		},
 	};
-}
-
-/** Decodes and analyses; the pixels are overwritten whatever becomes of it. */
-async function observeOnce(
-	vision: Vision,
-	request: AnalyseRequest,
-	signal: AbortSignal,
-	onProgress: (event: FitProgress) => void,
-): Promise<Observation> {
-	let pixels: Uint8Array | undefined;
-	let device: InferenceDevice = vision.start.device;
-	const watched: Pick<Vision, "analyse"> = {
-		analyse: async (photo, options) => {
-			pixels = photo.rgb;
-			const result = await vision.analyse(photo, options);
-			device = result.device;
-			return result;
-		},
-	};
-	try {
-		const photo = { bytes: request.photo, name: request.name === "" ? "Photo" : request.name };
-		return observationMessage(await observePhoto(watched, photo, { signal, onProgress }), device);
-	} finally {
-		pixels?.fill(0);
-	}
 }
 
 function isFailureOfNetworks(error: unknown): boolean {

@@ -2,21 +2,19 @@ import { AppError, ERROR_TABLE, type ErrorCode } from "@anny-fitter/contracts";
 import { type ErrorDetail, ErrorDetailSchema } from "@anny-fitter/contracts/rpc";
 import { Code, ConnectError } from "@connectrpc/connect";
 
-/** Connect code per HTTP status of the error table. Load balancers act on it; our clients read the detail instead. */
+/**
+ * Connect code per HTTP status of the error table; others are `InvalidArgument` or `Internal`. Load balancers act on it,
+ * our clients read the detail instead.
+ */
 const CODE_OF_STATUS: Readonly<Record<number, Code>> = {
-	400: Code.InvalidArgument,
 	401: Code.Unauthenticated,
 	403: Code.PermissionDenied,
 	404: Code.NotFound,
 	409: Code.FailedPrecondition,
 	410: Code.DataLoss,
 	412: Code.FailedPrecondition,
-	413: Code.InvalidArgument,
-	415: Code.InvalidArgument,
-	422: Code.InvalidArgument,
 	429: Code.ResourceExhausted,
 	499: Code.Canceled,
-	500: Code.Internal,
 	503: Code.Unavailable,
 	504: Code.DeadlineExceeded,
 };
@@ -50,7 +48,8 @@ const MESSAGES: Readonly<Partial<Record<ErrorCode, string>>> = {
 
 /** The Connect code that stands for a code of the error table. */
 export function connectCodeOf(code: ErrorCode): Code {
-	return CODE_OF_STATUS[ERROR_TABLE[code].httpStatus] ?? Code.Internal;
+	const status: number = ERROR_TABLE[code].httpStatus;
+	return CODE_OF_STATUS[status] ?? (status < 500 ? Code.InvalidArgument : Code.Internal);
 }
 
 /**
