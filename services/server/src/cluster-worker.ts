@@ -1,5 +1,6 @@
 /** One API process of a cluster; it is told its settings by the primary. */
 import { AppError } from "@anny-fitter/contracts";
+import { serverLog } from "./server-log.js";
 import type { PrimaryMessage, WorkerMessage } from "./start-cluster.js";
 import { type RunningServer, startServer } from "./start-server.js";
 
@@ -23,6 +24,7 @@ async function start(message: PrimaryMessage & { type: "start" }): Promise<void>
 		});
 		await tell({ type: "listening", url: (await starting).url });
 	} catch (error) {
+		if (!(error instanceof AppError)) serverLog(config, "api").error({ err: error }, "an API process could not start");
 		const known = error instanceof AppError ? error : new AppError("internal", "An API process could not start.");
 		await tell({ type: "failed", error: known.message, remedy: known.remedy });
 		process.exit(1);
