@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { createPgConfig } from "@electric-sql/pglite/node-postgres";
@@ -62,7 +62,6 @@ export async function openPglite(options: {
 	}
 
 	async function openFolder(path: string) {
-		removeEmptyPid(path);
 		if (existsSync(join(path, "PG_VERSION"))) return { database: await PGlite.create(path), isNew: false };
 		// Made beside its place and moved there when complete: a start that was killed leaves nothing half-made.
 		const draft = `${path}.new`;
@@ -73,16 +72,6 @@ export async function openPglite(options: {
 		await first.close();
 		renameSync(draft, path);
 		return { database: await PGlite.create(path), isNew: loadDataDir === null };
-	}
-}
-
-/** A killed process may leave the file that names it empty, which the next start takes for damage. */
-function removeEmptyPid(path: string): void {
-	const pidFile = join(path, "postmaster.pid");
-	try {
-		if (readFileSync(pidFile).length === 0) rmSync(pidFile);
-	} catch {
-		// There is none.
 	}
 }
 

@@ -48,7 +48,7 @@ export function openPgliteSeed(folder = userCacheDir()): PgliteSeed {
 					}
 				}
 			} catch {
-				rmSync(temporary, { force: true });
+				removeQuietly(temporary);
 			}
 		},
 	};
@@ -84,4 +84,12 @@ function versionOf(dependency: string): string {
 
 function digest(bytes: Uint8Array): Buffer {
 	return createHash("sha256").update(bytes).digest();
+}
+
+function removeQuietly(path: string): void {
+	try {
+		rmSync(path, { force: true });
+	} catch {
+		// Its folder is not there either.
+	}
 }

@@ -92,6 +92,7 @@ export async function openFitQueue(database: Database, options: FitQueueOptions 
 		onError: (error) => options.log?.warn({ err: error }, "A job's outcome could not be recorded; it may run again."),
 	});
 
+	let stopped: Promise<void> | undefined;
 	return {
 		async enqueue(tx, sessionId) {
 			await boss.send(
@@ -110,9 +111,9 @@ export async function openFitQueue(database: Database, options: FitQueueOptions 
 		async work(handler, { concurrency }) {
 			loop.start(handler, concurrency);
 		},
-		async stop({ grace_ms }) {
-			await loop.stop(grace_ms, ABORT_GRACE_ms);
-			await boss.stop({ graceful: false, close: false });
+		stop({ grace_ms }) {
+			stopped ??= loop.stop(grace_ms, ABORT_GRACE_ms).then(() => boss.stop({ graceful: false, close: false }));
+			return stopped;
 		},
 	};
 }

@@ -7,6 +7,8 @@ export const JOB_SCHEMA = "pgboss";
 export const FIT_QUEUE = "fit";
 
 export async function up(db: Kysely<unknown>): Promise<void> {
+	// This makes the schema of the installed version. When pg-boss is raised, a further migration brings older ones there
+	// with getMigrationPlans, if `version` in its schema says that they are older.
 	// pg-boss brings a transaction of its own; this runs within the migration's.
 	const plans = PgBoss.getConstructionPlans(JOB_SCHEMA)
 		.replace(/^\s*BEGIN;/, "")
