@@ -1,6 +1,6 @@
 export { readGlb } from "./glb-reader.js";
 export { type GlbFile, type GlbOptions, writeGlb } from "./glb-writer.js";
-export { toAnnyFrame } from "./mesh-frame.js";
+export { pointsFromAnny, toAnnyFrame } from "./mesh-frame.js";
 export { type MeshFormat, readMesh, sniffMeshFormat } from "./mesh-reader.js";
 export type { MeshData, MeshFrame, NumericArray, SurfaceMesh, SurfaceOptions } from "./mesh-types.js";
 export { readObj } from "./obj-reader.js";
@@ -10,3 +10,4 @@ export { writePly } from "./ply-writer.js";
 export { createRiggedMesh, type RiggedMesh, type RiggedModel } from "./rigged-mesh.js";
 export { readStl } from "./stl-reader.js";
 export { writeStl } from "./stl-writer.js";
+export { unitVertexNormals } from "./vertex-normals.js";

@@ -25,7 +25,16 @@ import type {
 import { AppError, nearestName } from "@anny-fitter/contracts";
 import { BODY_DENSITY_KG_M3 } from "@anny-fitter/fitting";
 import { computeSignedVolume } from "@anny-fitter/mesh";
-import { createRiggedMesh, type MeshFrame, writeGlb, writeObj, writePly, writeStl } from "@anny-fitter/mesh-io";
+import {
+	createRiggedMesh,
+	type MeshFrame,
+	pointsFromAnny,
+	unitVertexNormals,
+	writeGlb,
+	writeObj,
+	writePly,
+	writeStl,
+} from "@anny-fitter/mesh-io";
 import { type OpenedBodyModel, openBodyModelData } from "@anny-fitter/platform";
 import { definitionDocument } from "./result-document.js";
 
@@ -44,6 +53,16 @@ export interface MeshExportOptions {
 	readonly pose?: "given" | "rest" | undefined;
 }
 
+/** The plain surface of a body, as renderers take it; metres. */
+export interface BodySurface {
+	/** [vertices*3] */
+	readonly positions: Float32Array;
+	/** [vertices*3] unit vectors */
+	readonly normals: Float32Array;
+	/** [triangles*3] counter-clockwise seen from outside */
+	readonly triangles: Uint32Array;
+}
+
 /** A body made from parameters, ready to be written or measured. */
 export interface BuiltBody {
 	readonly modelData: ModelDataDocument;
@@ -52,6 +71,8 @@ export interface BuiltBody {
 	 * The body as a file. A GLB holds the rest surface, the skeleton and the skin; other formats the posed surface.
 	 */
 	exportMesh(format: MeshFormat, options?: MeshExportOptions): Uint8Array;
+	/** The surface in numbers; the caller owns the arrays. */
+	surface(options?: MeshExportOptions): BodySurface;
 	/** Measures the rest pose. */
 	measure(): MeasurementDocument;
 }
@@ -126,6 +147,7 @@ export function buildBody(
 		modelData,
 		warnings: allWarnings,
 		exportMesh: (format, options = {}) => exportMesh(model, shape, given, format, options),
+		surface: (options = {}) => bodySurface(model, shape, given, options),
 		measure: () => {
 			if (model.topologyName === "default") return measureShape(model, shape, modelData, allWarnings);
 			const { allPhenotypes, localChanges } = model.options;
@@ -177,6 +199,20 @@ function exportMesh(
 	const mesh = { vertices: pose === "rest" ? shape.vertices : given.vertices, triangles, quads, uvs, quadUvs };
 	const write = { obj: writeObj, ply: writePly, stl: writeStl }[format];
 	return write(mesh, { frame });
+}
+
+function bodySurface(
+	model: BodyModel,
+	shape: ShapeState,
+	given: PoseState,
+	{ frame = "anny", pose = "given" }: MeshExportOptions,
+): BodySurface {
+	const vertices = pose === "rest" ? shape.vertices : given.vertices;
+	const positions = new Float32Array(vertices.length);
+	const normals = new Float32Array(vertices.length);
+	pointsFromAnny(positions, vertices, frame);
+	pointsFromAnny(normals, unitVertexNormals(vertices, model.triangles), frame);
+	return { positions, normals, triangles: Uint32Array.from(model.triangles) };
 }
 
 /** A bone turns and moves; scaled, sheared, mirrored or all zero it would make no body, and a GLB could not hold it. */

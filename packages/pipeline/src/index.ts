@@ -1,3 +1,4 @@
+export { type BodyBuilder, openBodyBuilder } from "./body-builder.js";
 export {
 	type BodyFit,
 	type BodyFitInput,
@@ -9,6 +10,7 @@ export {
 	openBodyFitter,
 } from "./body-fitter.js";
 export {
+	type BodySurface,
 	type BuildBodyOptions,
 	type BuiltBody,
 	buildBody,

@@ -1,3 +1,4 @@
+// @ts-nocheck: the types of its tasks are those that threads.test.ts declares.
 /** Worker of the tests of task threads. */
 import { AppError } from "@anny-fitter/contracts";
 import { serveTasks } from "@anny-fitter/platform/threads";

@@ -167,7 +167,7 @@ test("closing stops what runs, rejects what waits and waits for the end", async 
 	const waiting = failure(threads.run("count", null));
 	await new Promise((resolve) => setTimeout(resolve, 50));
 	await Promise.all([threads.close(), threads.close()]);
-	expect(await running).toMatchObject({ code: "cancelled" });
-	expect(await waiting).toMatchObject({ code: "cancelled" });
-	expect(await failure(threads.run("count", null))).toMatchObject({ code: "cancelled" });
+	expect(await running).toMatchObject({ code: "service_unavailable" });
+	expect(await waiting).toMatchObject({ code: "service_unavailable" });
+	expect(await failure(threads.run("count", null))).toMatchObject({ code: "service_unavailable" });
 });

@@ -1,1 +1,1 @@
-export {};
+export { type FittingServiceOptions, type OpenedFittingService, openFittingService } from "./open-fitting-service.js";

@@ -1,1 +1,5 @@
-export {};
+export {
+	type OpenedVisualizationService,
+	openVisualizationService,
+	type VisualizationServiceOptions,
+} from "./open-visualization-service.js";

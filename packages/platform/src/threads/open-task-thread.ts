@@ -29,8 +29,8 @@ export interface TaskThreads<Tasks extends TaskTypes> {
 	 * Runs a task. Aborting the signal rejects at once; the thread is free when the task has seen it. A thread that
 	 * crashed is replaced for the next call.
 	 *
-	 * @throws {AppError} what the task threw; `cancelled` when aborted or closed; when the thread crashed, retryable,
-	 *   `inference_out_of_memory` or `service_unavailable`; `internal` for a defect, with the defect as its cause
+	 * @throws {AppError} what the task threw; `cancelled` when aborted; retryable, `service_unavailable` when the thread crashed
+	 *   or was closed, and `inference_out_of_memory` when it ran out of memory; `internal` for a defect, with the defect as its cause
 	 */
 	run<Name extends keyof Tasks & string>(
 		name: Name,
@@ -212,7 +212,9 @@ function isCancelled(job: TaskCall): boolean {
 }
 
 function closed(): AppError {
-	return new AppError("cancelled", "The task was stopped because the program is closing.");
+	return new AppError("service_unavailable", "The task was stopped because the program is closing.", {
+		retryable: true,
+	});
 }
 
 function cancelled(): AppError {
