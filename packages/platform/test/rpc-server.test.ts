@@ -201,10 +201,15 @@ describe("startRpcServer", () => {
 		await analyse(transport, "refuse").catch(() => undefined);
 		await analyse(transport, "break").catch(() => undefined);
 		await createClient(Health, transport).check({});
+		const abort = new AbortController();
+		setTimeout(() => abort.abort(), 200);
+		await analyse(transport, "wait 30000", { signal: abort.signal }).catch(() => undefined);
+		await expect.poll(() => lines.length).toBe(4);
 		expect(lines.map(({ level, rpc, code }) => [level, rpc, code])).toEqual([
 			["info", "anny_fitter.v1.VisionService/Analyse", "ok"],
 			["info", "anny_fitter.v1.VisionService/Analyse", "no_person"],
 			["error", "anny_fitter.v1.VisionService/Analyse", "internal"],
+			["info", "anny_fitter.v1.VisionService/Analyse", "cancelled"],
 		]);
 		for (const line of lines) expect(line.duration_ms).toBeGreaterThanOrEqual(0);
 		expect(lines[2]).toMatchObject({ error_name: "TypeError" });

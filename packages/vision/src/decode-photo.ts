@@ -28,7 +28,7 @@ export async function decodePhoto(bytes: Uint8Array, options: DecodeOptions = {}
 	if (!Number.isInteger(maxSide) || maxSide < 1) throw new RangeError("maxSide_px must be a positive integer");
 	const format = await sniffFormat(bytes);
 	const source = format === "heic" ? await openHeic(bytes) : await openImage(bytes);
-	const { width, height, rgb } = await toPixels(source, maxSide);
+	const { width, height, rgb } = await toPixels(source, maxSide).finally(() => source.decoded?.fill(0));
 	const { original, lens, warnings } = source;
 	return { width, height, rgb, format, original, ...focalLength(lens, original, { width, height }, warnings) };
 }
@@ -40,6 +40,8 @@ interface Source {
 	readonly original: { readonly width: number; readonly height: number };
 	/** Profile that the pipeline does not know of and that has to be applied to its result. */
 	readonly profile: Uint8Array | null;
+	/** Pixels of the whole image that were decoded already; not needed once the final ones are there. */
+	readonly decoded: Uint8Array | null;
 	readonly lens: LensData;
 	readonly warnings: readonly string[];
 }
@@ -59,6 +61,7 @@ async function openImage(bytes: Uint8Array): Promise<Source> {
 		image: sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "error" }).autoOrient(),
 		original,
 		profile: null,
+		decoded: null,
 		lens: metadata.exif === undefined ? NO_LENS_DATA : await readLensData(bareExif(metadata.exif)),
 		warnings: isAnimated ? ["The file holds several images; the first one was used."] : [],
 	};
@@ -71,6 +74,7 @@ async function openHeic(bytes: Uint8Array): Promise<Source> {
 		image: imageLibrary()(rgba, { raw: { width, height, channels: 4 }, limitInputPixels: MAX_PIXELS }),
 		original: { width, height },
 		profile,
+		decoded: rgba,
 		lens: exif === null ? NO_LENS_DATA : await readLensData(exif),
 		warnings: imageCount > 1 ? ["The file holds several images; the first one was used."] : [],
 	};
@@ -95,11 +99,15 @@ async function toPixels(
 	}
 }
 
+/** Overwrites `rgb`: the result is another array. */
 function applyProfile(rgb: Uint8Array, width: number, height: number, profile: Uint8Array): Promise<Buffer> {
-	return imageLibrary()(wrapInTiff(rgb, width, height, profile))
+	const file = wrapInTiff(rgb, width, height, profile);
+	rgb.fill(0);
+	return imageLibrary()(file)
 		.toColourspace("srgb")
 		.raw({ depth: "uchar" })
-		.toBuffer();
+		.toBuffer()
+		.finally(() => file.fill(0));
 }
 
 function checkSize(width: number, height: number): void {

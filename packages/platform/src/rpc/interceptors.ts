@@ -39,7 +39,11 @@ export function createLogInterceptor(log: RpcLog): Interceptor {
 				else log.error({ ...fields(code), ...defect }, "call failed by a defect");
 				throw error;
 			},
-			() => log.info(fields("ok"), "call answered"),
+			// A reader that leaves a stream ends it without an error.
+			() =>
+				request.signal.aborted
+					? log.info(fields("cancelled"), "call cancelled")
+					: log.info(fields("ok"), "call answered"),
 		);
 	};
 }
