@@ -2,7 +2,6 @@ import { AppError, type SessionDocument } from "@anny-fitter/contracts";
 import type { SessionRow } from "@anny-fitter/platform/database";
 import type { FitJob } from "@anny-fitter/platform/jobs";
 import type { ApiDependencies } from "../dependencies.js";
-import { describeError } from "../http/safe-log.js";
 import type { StoredFitRequest } from "./create-fit-session.js";
 import type { FittingClient } from "./fitting-client.js";
 import { photosOutliveProcess } from "./photos-readable.js";
@@ -62,7 +61,7 @@ export class FitJobRunner {
 			if (ended !== null) await this.#feed.publish(claim.userId, ended);
 		} catch (error) {
 			// The database is gone: the lease lapses, and the sweeper of whoever is alive then finds the session.
-			log.error({ error: describeError(error), session_id: claim.sessionId }, "fit left to the sweeper");
+			log.error({ err: error, session_id: claim.sessionId }, "fit left to the sweeper");
 		} finally {
 			await release();
 			if (mayWipe) await this.#wipe(claim.sessionId);
@@ -81,7 +80,7 @@ export class FitJobRunner {
 		const lease = setInterval(() => {
 			renewLease(database, claim).then(
 				(isMine) => isMine || stop("lost"),
-				(error) => log.warn({ error: describeError(error), session_id: claim.sessionId }, "lease not renewed"),
+				(error) => log.warn({ err: error, session_id: claim.sessionId }, "lease not renewed"),
 			);
 		}, LEASE_RENEWAL_MS);
 		const unsubscribe = await this.#feed
@@ -127,7 +126,7 @@ export class FitJobRunner {
 			if (stopper.signal.reason === "stopping") return this.#handOver(claim);
 			const failure = failureOf(error, stopper.signal.reason as StopReason | undefined);
 			if (failure.code === "internal") {
-				log.error({ error: describeError(error), session_id: claim.sessionId }, "fit failed by a defect");
+				log.error({ err: error, session_id: claim.sessionId }, "fit failed by a defect");
 			}
 			const failed = await failSession(database, claim, failure);
 			return failed === null ? null : sessionDocument(failed);
@@ -165,7 +164,7 @@ export class FitJobRunner {
 		const { vault, log } = this.#dependencies;
 		await vault.wipe(sessionId).catch((error) => {
 			// The sweeper tries again.
-			log.error({ error: describeError(error), session_id: sessionId }, "photos not wiped yet");
+			log.error({ err: error, session_id: sessionId }, "photos not wiped yet");
 		});
 	}
 }

@@ -1,7 +1,6 @@
 import type { SessionRow, Tx } from "@anny-fitter/platform/database";
 import { sql } from "kysely";
 import type { ApiDependencies } from "../dependencies.js";
-import { describeError } from "../http/safe-log.js";
 import { sweepExports } from "../models/sweep-exports.js";
 import { arePhotosReadable } from "./photos-readable.js";
 import { MAX_ATTEMPTS } from "./session-claim.js";
@@ -29,7 +28,7 @@ export async function startFitSweeper(dependencies: ApiDependencies): Promise<{ 
 		const isSlowDue = performance.now() >= slowAt_ms;
 		if (isSlowDue) slowAt_ms = performance.now() + SLOW_INTERVAL_MS;
 		await sweepFits(dependencies, { withSlow: isSlowDue }).catch((error) => {
-			log.warn({ error: describeError(error) }, "sweep failed; it is tried again");
+			log.warn({ err: error }, "sweep failed; it is tried again");
 		});
 	};
 	const tick = () => {

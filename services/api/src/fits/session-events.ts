@@ -4,7 +4,6 @@ import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { ApiDependencies } from "../dependencies.js";
 import { type Api, actorOf } from "../http/api-instance.js";
-import { describeError } from "../http/safe-log.js";
 import { isFinal, sessionDocument } from "./session-document.js";
 import type { SessionFeed } from "./session-feed.js";
 import { readSession } from "./session-routes.js";
@@ -106,7 +105,7 @@ async function streamSession(
 			if (last === "" || isFinal(row.status)) send(sessionDocument(row));
 		} catch (error) {
 			if (error instanceof AppError && error.code === "not_found") socket.close(CLOSE_DONE, "deleted");
-			else request.log.warn({ error: describeError(error) }, "session not read");
+			else request.log.warn({ err: error }, "session not read");
 		}
 	};
 

@@ -11,7 +11,6 @@ import { z } from "zod";
 import { auditOrigin, recordAudit } from "../audit/record-audit.js";
 import type { ApiDependencies } from "../dependencies.js";
 import { type Api, actorOf } from "../http/api-instance.js";
-import { describeError } from "../http/safe-log.js";
 import { buildMesh, fileTag, hasFile } from "./build-mesh.js";
 import {
 	compareModels,
@@ -140,7 +139,7 @@ export async function registerModelRoutes(api: Api, dependencies: ApiDependencie
 			if (keys.length > 0) {
 				await objects.delete(keys).catch((error) => {
 					// The sweeper finds files that no row knows.
-					request.log.warn({ error: describeError(error) }, "exports of a deleted model not removed yet");
+					request.log.warn({ err: error }, "exports of a deleted model not removed yet");
 				});
 			}
 			return reply.code(204).send(null);
