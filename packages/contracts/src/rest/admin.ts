@@ -6,7 +6,13 @@ export const REVIEW_STATES = ["none", "open", "accepted", "rejected"] as const;
 
 export const userListQuerySchema = pagingQuerySchema.extend({
 	/** Part of the e-mail address. */
-	search: z.string().trim().min(1).max(254).optional(),
+	search: z
+		.string()
+		.trim()
+		.min(1)
+		.max(254)
+		.regex(/^\P{Cc}*$/u, "must be one line of text")
+		.optional(),
 	role: z.enum(USER_ROLES).optional(),
 });
 export const userPageSchema = pageOf("users", userDocumentSchema).meta({ id: "UserPage" });
@@ -92,7 +98,13 @@ export const reviewDecisionSchema = z
 	.strictObject({
 		decision: z.enum(["accepted", "rejected"]),
 		/** What was seen; no names. */
-		note: z.string().trim().max(2000).nullable().optional(),
+		note: z
+			.string()
+			.trim()
+			.max(2000)
+			.regex(/^(?:\P{Cc}|[\t\r\n])*$/u, "must be plain text")
+			.nullable()
+			.optional(),
 	})
 	.meta({ id: "ReviewDecision", example: { decision: "accepted", note: "arms were hidden; the rest is plausible" } });
 

@@ -49,7 +49,13 @@ export const subjectDocumentSchema = z
 
 export const subjectListQuerySchema = pagingQuerySchema.extend({
 	/** Part of the name, in any case. */
-	search: z.string().trim().min(1).max(255).optional(),
+	search: z
+		.string()
+		.trim()
+		.min(1)
+		.max(255)
+		.regex(/^\P{Cc}*$/u, "must be one line of text")
+		.optional(),
 	/** A leading minus means descending. */
 	order: z.enum(SUBJECT_ORDERS).default("-created_at"),
 	/** Only those that are, or are not, anonymised. */
