@@ -16,6 +16,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
 		reply
 			.removeHeader("etag")
 			.removeHeader("content-disposition")
+			// The hook that sets it is not reached with an address that cannot be decoded.
+			.header("x-request-id", request.id)
 			.header("cache-control", "no-store")
 			.code(problem.status)
 			.type("application/problem+json")
