@@ -17,6 +17,7 @@ import { createLockout } from "./lockout.js";
 import { type PasswordHasher, requireGoodPassword } from "./passwords.js";
 import { clearRefreshCookie, REFRESH_COOKIE, requireOwnOrigin, setRefreshCookie } from "./refresh-cookie.js";
 import { issueRefreshToken, revokeLogin, rotateRefreshToken } from "./refresh-tokens.js";
+import { forgetTokenValidity } from "./token-validity.js";
 import { insertUser, SHOWN_USER_COLUMNS, type ShownUser, toUserDocument } from "./users.js";
 
 type TokenUser = ShownUser & Pick<UserRow, "tokens_valid_after">;
@@ -35,6 +36,8 @@ export async function registerAuthRoutes(
 	async function sendTokens(reply: FastifyReply, user: TokenUser, refreshToken: string): Promise<TokenDocument> {
 		setRefreshCookie(reply, refreshToken, config);
 		reply.header("cache-control", "no-store");
+		// The role may have been granted by a program beside the server; the new token names it.
+		await forgetTokenValidity(dependencies, user.user_id);
 		return {
 			access_token: await accessTokens.issue(user),
 			token_type: "Bearer",
