@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Database, type Tx, verifyAuditLog } from "@anny-fitter/platform/database";
 import { type RawBuilder, sql } from "kysely";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { codeOf, createUser } from "./database-fixture.js";
 import { createTestDatabase, TEST_DATABASE_KINDS, type TestDatabase } from "./test-databases.js";
 
@@ -9,11 +9,16 @@ describe.each(TEST_DATABASE_KINDS)("the audit log on %s", (kind) => {
 	let opened: TestDatabase;
 	let database: Database;
 
-	beforeEach(async () => {
+	beforeAll(async () => {
 		opened = await createTestDatabase(kind);
 		database = opened.database;
 	});
-	afterEach(() => opened.dispose());
+	afterAll(() => opened?.dispose());
+	// Back to an empty chain.
+	beforeEach(() =>
+		tamper(sql`with gone as (delete from audit_log)
+			update audit_chain set row_count = 0, head_hash = decode(repeat('00', 32), 'hex')`),
+	);
 
 	/** What somebody with all rights on the server could do. */
 	async function tamper(statement: RawBuilder<unknown>): Promise<void> {

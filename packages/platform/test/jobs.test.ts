@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { openDatabase } from "@anny-fitter/platform/database";
 import { type FitJob, type FitQueue, type FitQueueOptions, openFitQueue } from "@anny-fitter/platform/jobs";
 import { sql } from "kysely";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createTestDatabase, isPostgresPresent, TEST_DATABASE_KINDS, type TestDatabase } from "./test-databases.js";
 
 const PACKAGE = fileURLToPath(new URL("..", import.meta.url));
@@ -16,18 +16,33 @@ describe.each(TEST_DATABASE_KINDS)("the queue of fits on %s", (kind) => {
 	let opened: TestDatabase;
 	const queues: FitQueue[] = [];
 
-	beforeEach(async () => {
-		opened = await createTestDatabase(kind);
+	beforeAll(async () => {
+		opened = await createTestDatabase(kind, { onDisk: true });
 	});
+	afterAll(() => opened?.dispose());
 	afterEach(async () => {
 		for (const queue of queues.splice(0)) await queue.stop({ grace_ms: 0 });
-		await opened.dispose();
+		await opened.database.asSystem((tx) => sql`delete from pgboss.job`.execute(tx));
 	});
 
 	async function open(options: FitQueueOptions = {}): Promise<FitQueue> {
 		const queue = await openFitQueue(opened.database, { pollInterval_ms: 200, ...options });
 		queues.push(queue);
 		return queue;
+	}
+
+	/** After the database was closed. */
+	async function reopen(): Promise<void> {
+		const database = await openDatabase({ url: opened.url, dataDir: opened.dataDir, timeout_ms: 30_000 });
+		const { dispose } = opened;
+		opened = {
+			...opened,
+			database,
+			async dispose() {
+				await database.close();
+				await dispose();
+			},
+		};
 	}
 
 	async function enqueue(queue: FitQueue, sessionId: string = randomUUID()): Promise<string> {
@@ -192,48 +207,29 @@ describe.each(TEST_DATABASE_KINDS)("the queue of fits on %s", (kind) => {
 	});
 
 	it("keeps waiting jobs over a restart", async () => {
-		if (kind === "pglite") {
-			await opened.dispose();
-			opened = await createTestDatabase("pglite", { onDisk: true });
-		}
 		const sessionId = await enqueue(await open());
 		await queues.pop()!.stop({ grace_ms: 0 });
 		await opened.database.close();
-		const database = await openDatabase({ url: opened.url, dataDir: opened.dataDir });
-		const again = await openFitQueue(database);
-		try {
-			expect(await again.size()).toBe(1);
-			const seen: string[] = [];
-			await again.work(async (job) => void seen.push(job.sessionId), { concurrency: 1 });
-			await vi.waitFor(() => expect(seen).toEqual([sessionId]), PATIENCE);
-		} finally {
-			await again.stop({ grace_ms: 1_000 });
-			await database.close();
-		}
+		await reopen();
+		const again = await open();
+		expect(await again.size()).toBe(1);
+		const seen: string[] = [];
+		await again.work(async (job) => void seen.push(job.sessionId), { concurrency: 1 });
+		await vi.waitFor(() => expect(seen).toEqual([sessionId]), PATIENCE);
 	});
 
 	it("gives out again the job of a process that was killed", { timeout: 120_000 }, async () => {
-		if (kind === "pglite") {
-			await opened.dispose();
-			opened = await createTestDatabase("pglite", { onDisk: true });
-		}
 		// The embedded database has one process at a time.
-		if (kind === "pglite") await opened.database.close();
+		await opened.database.close();
 		const child = startWorker({ url: opened.url, dataDir: opened.dataDir }, "hang");
 		const [line] = (await once(child.lines, "line")) as [string];
 		child.process.kill("SIGKILL");
 		await once(child.process, "exit");
-		const database =
-			kind === "pglite" ? await openDatabase({ dataDir: opened.dataDir, timeout_ms: 30_000 }) : opened.database;
-		const queue = await openFitQueue(database, { expiry_s: 2, pollInterval_ms: 100 });
-		try {
-			const seen: string[] = [];
-			await queue.work(async (job) => void seen.push(job.sessionId), { concurrency: 1 });
-			await vi.waitFor(() => expect(seen).toEqual([line]), { timeout: 60_000, interval: 50 });
-		} finally {
-			await queue.stop({ grace_ms: 1_000 });
-			if (kind === "pglite") await database.close();
-		}
+		await reopen();
+		const queue = await open({ expiry_s: 2, pollInterval_ms: 100 });
+		const seen: string[] = [];
+		await queue.work(async (job) => void seen.push(job.sessionId), { concurrency: 1 });
+		await vi.waitFor(() => expect(seen).toEqual([line]), { timeout: 60_000, interval: 50 });
 	});
 });
 
