@@ -50,6 +50,8 @@ export async function createApi(given: ApiDependencies): Promise<Api> {
 	api.setValidatorCompiler(validatorCompiler);
 	api.setSerializerCompiler(serializerCompiler);
 	api.setErrorHandler(sendProblem);
+	// Fastify reads plain text unless told otherwise; no route here does.
+	api.removeContentTypeParser("text/plain");
 	const table = new RouteTable(api);
 	api.addHook("onRequest", async (request, reply) => {
 		reply.header("x-request-id", request.id);

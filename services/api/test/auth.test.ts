@@ -114,7 +114,8 @@ for (const environmentName of ENVIRONMENTS) {
 				const user = await createTestUser(opened.api);
 				for (const email of [user.email, `${randomUUID()}@example.org`]) {
 					const codes = [];
-					for (let i = 0; i < 11; i++) codes.push((await post(LOGIN, { email, password: "wrong password" })).json().code);
+					for (let i = 0; i < 11; i++)
+						codes.push((await post(LOGIN, { email, password: "wrong password" })).json().code);
 					expect(codes).toEqual([...new Array(10).fill("invalid_credentials"), "too_many_attempts"]);
 				}
 				const locked = await post(LOGIN, { email: user.email, password: user.password });

@@ -47,20 +47,20 @@ export function registerUserRoutes(api: Api, dependencies: ApiDependencies): voi
 	);
 
 	api.patch(
-		"/admin/users/:id",
+		"/admin/users/:user_id",
 		{
 			config: { access: "admin" },
 			schema: {
 				summary: "Change a user's role, or end their log-ins",
 				description: "Either ends all log-ins of the user. The last administrator keeps the role.",
 				tags,
-				params: z.object({ id: z.uuid() }),
+				params: z.object({ user_id: z.uuid() }),
 				body: userChangeSchema,
 				response: { 200: userDocumentSchema },
 			},
 		},
 		async (request) => {
-			const { id } = request.params;
+			const { user_id: id } = request.params;
 			const { role } = request.body;
 			const user = await database.asUser(actorOf(request), (tx) =>
 				database.elevate(tx, async () => {

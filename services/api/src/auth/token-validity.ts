@@ -43,9 +43,21 @@ export async function forgetTokenValidity({ cache }: Pick<ApiDependencies, "cach
 
 /** Ends all log-ins of a user within a transaction of the system's role: access tokens and refresh tokens. */
 export async function revokeAllTokens(tx: Tx, userId: string, now: Date): Promise<void> {
-	// The next whole second, because tokens carry whole seconds: none of this second survives.
-	const validAfter = new Date((Math.floor(now.getTime() / 1000) + 1) * 1000);
-	await tx.updateTable("users").set({ tokens_valid_after: validAfter }).where("user_id", "=", userId).execute();
+	const user = await tx
+		.selectFrom("users")
+		.select("tokens_valid_after")
+		.where("user_id", "=", userId)
+		.forUpdate()
+		.executeTakeFirst();
+	if (user === undefined) return;
+	// Tokens carry whole seconds. The latest that can have been issued is of this second, or of the one in which the
+	// revocation before this ended: the second after that excludes them all.
+	const latest_s = Math.max(Math.floor(now.getTime() / 1000), Math.ceil(user.tokens_valid_after.getTime() / 1000));
+	await tx
+		.updateTable("users")
+		.set({ tokens_valid_after: new Date((latest_s + 1) * 1000) })
+		.where("user_id", "=", userId)
+		.execute();
 	await tx
 		.updateTable("refresh_tokens")
 		.set({ revoked_at: now })

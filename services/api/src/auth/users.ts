@@ -22,7 +22,7 @@ export async function insertUser(tx: Tx, email: string, passwordHash: string, no
 	try {
 		return await tx
 			.insertInto("users")
-			.values({ email, password_hash: passwordHash, created_at: now, tokens_valid_after: now })
+			.values({ email, password_hash: passwordHash, created_at: now })
 			.returningAll()
 			.executeTakeFirstOrThrow();
 	} catch (error) {

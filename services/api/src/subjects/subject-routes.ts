@@ -8,8 +8,8 @@ import {
 	subjectPageSchema,
 } from "@anny-fitter/contracts";
 import type { SubjectRow, Tx } from "@anny-fitter/platform/database";
-import { sql } from "kysely";
 import { z } from "zod";
+import { cancelOpenFits, finishCancelledFits } from "../account/cancel-open-fits.js";
 import { auditOrigin, recordAudit } from "../audit/record-audit.js";
 import type { ApiDependencies } from "../dependencies.js";
 import { type Api, actorOf } from "../http/api-instance.js";
@@ -18,7 +18,7 @@ import { containsPattern } from "../http/search-pattern.js";
 import { anonymizeSubject } from "./anonymize-subject.js";
 import { createSubjectCache, toSubjectDocument } from "./subject-documents.js";
 
-const paramsSchema = z.object({ id: z.uuid() });
+const paramsSchema = z.object({ subject_id: z.uuid() });
 const tags = ["subjects"];
 
 /** Subjects: create, list, read, change, anonymise, delete. */
@@ -72,10 +72,10 @@ export async function registerSubjectRoutes(api: Api, dependencies: ApiDependenc
 					.select((count) => count.fn.countAll<string>().as("total"))
 					.executeTakeFirstOrThrow();
 				const column = order.replace("-", "") as "created_at" | "updated_at" | "name";
-				const direction = order.startsWith("-") ? sql`desc nulls last` : sql`asc nulls last`;
+				const isDescending = order.startsWith("-");
 				const rows = await matching
 					.selectAll()
-					.orderBy(column, direction)
+					.orderBy(column, (by) => (isDescending ? by.desc() : by.asc()).nullsLast())
 					.orderBy("subject_id")
 					.limit(limit)
 					.offset(offset)
@@ -86,11 +86,11 @@ export async function registerSubjectRoutes(api: Api, dependencies: ApiDependenc
 	);
 
 	api.get(
-		"/subjects/:id",
+		"/subjects/:subject_id",
 		{ schema: { summary: "Read a subject", tags, params: paramsSchema, response: { 200: subjectDocumentSchema } } },
 		async (request) => {
 			const actor = actorOf(request);
-			const { id } = request.params;
+			const { subject_id: id } = request.params;
 			return cache.read(actor.userId, id, () =>
 				database.asUser(actor, async (tx) => toSubjectDocument(await findSubject(tx, id))),
 			);
@@ -98,7 +98,7 @@ export async function registerSubjectRoutes(api: Api, dependencies: ApiDependenc
 	);
 
 	api.patch(
-		"/subjects/:id",
+		"/subjects/:subject_id",
 		{
 			schema: {
 				summary: "Change a subject",
@@ -113,7 +113,7 @@ export async function registerSubjectRoutes(api: Api, dependencies: ApiDependenc
 			const actor = actorOf(request);
 			requirePossibleBirth(request.body.date_of_birth ?? null, now());
 			const row = await database.asUser(actor, async (tx) => {
-				const present = await findSubject(tx, request.params.id, "for update");
+				const present = await findSubject(tx, request.params.subject_id, "for update");
 				requireMatch(request, toSubjectDocument(present));
 				const { name, date_of_birth, gender } = request.body;
 				if (present.anonymized && (name !== undefined || date_of_birth !== undefined)) {
@@ -145,7 +145,7 @@ export async function registerSubjectRoutes(api: Api, dependencies: ApiDependenc
 	);
 
 	api.delete(
-		"/subjects/:id",
+		"/subjects/:subject_id",
 		{
 			schema: {
 				summary: "Delete a subject with all its models",
@@ -156,8 +156,8 @@ export async function registerSubjectRoutes(api: Api, dependencies: ApiDependenc
 		},
 		async (request, reply) => {
 			const actor = actorOf(request);
-			const objectKeys = await database.asUser(actor, async (tx) => {
-				const present = await findSubject(tx, request.params.id, "for update");
+			const { objectKeys, cancelled } = await database.asUser(actor, async (tx) => {
+				const present = await findSubject(tx, request.params.subject_id, "for update");
 				requireMatch(request, toSubjectDocument(present));
 				const exports = await tx
 					.selectFrom("exports")
@@ -165,22 +165,24 @@ export async function registerSubjectRoutes(api: Api, dependencies: ApiDependenc
 					.select("object_key")
 					.where("fitted_models.subject_id", "=", present.subject_id)
 					.execute();
+				const cancelled = await cancelOpenFits(tx, actor.userId, now(), present.subject_id);
 				await tx.deleteFrom("subjects").where("subject_id", "=", present.subject_id).execute();
 				await recordAudit(tx, auditOrigin(request), {
 					action: "subject_delete",
 					resourceType: "subject",
 					resourceId: present.subject_id,
 				});
-				return exports.map((row) => row.object_key);
+				return { objectKeys: exports.map((row) => row.object_key), cancelled };
 			});
 			await cache.forget(actor.userId);
+			await finishCancelledFits(dependencies, cancelled);
 			await dependencies.objects.delete(objectKeys);
 			return reply.code(204).send();
 		},
 	);
 
 	api.post(
-		"/subjects/:id/anonymize",
+		"/subjects/:subject_id/anonymize",
 		{
 			schema: {
 				summary: "Remove for good what tells who a subject is",
@@ -195,7 +197,7 @@ export async function registerSubjectRoutes(api: Api, dependencies: ApiDependenc
 		async (request, reply) => {
 			const actor = actorOf(request);
 			const row = await database.asUser(actor, async (tx) => {
-				const present = await findSubject(tx, request.params.id, "for update");
+				const present = await findSubject(tx, request.params.subject_id, "for update");
 				requireMatch(request, toSubjectDocument(present));
 				const changed = await anonymizeSubject(database, tx, present, now());
 				await recordAudit(tx, auditOrigin(request), {
