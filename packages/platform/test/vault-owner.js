@@ -4,7 +4,7 @@
  * Arguments: folder, job id, secret in hex or "-".
  */
 import { randomBytes } from "node:crypto";
-import { argv, exit, send } from "node:process";
+import process, { argv, exit } from "node:process";
 import { openPhotoVault } from "@anny-fitter/platform/vault";
 
 const [, , folder = "", jobId = "", secret = "-"] = argv;
@@ -22,4 +22,4 @@ async function* endless() {
 }
 await vault.store(jobId, 0, whole(), { maxSize_bytes: 1e6 });
 vault.store(jobId, 1, endless(), { maxSize_bytes: 1e6 }).catch(() => exit(1));
-setTimeout(() => send?.("ready"), 200);
+setTimeout(() => process.send?.("ready"), 200);

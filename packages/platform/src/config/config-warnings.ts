@@ -41,9 +41,9 @@ function findMisspelt(env: Environment): string[] {
 	return warnings;
 }
 
-/** A shared first or last word, or the same letters but for a few in a word of some length. */
+/** They begin alike; other programs' variables often end like ours. */
 function resembles(name: string, known: string): boolean {
-	const [given, wanted] = [name.toUpperCase().split("_"), known.split("_")];
-	if (given.length === 1 || wanted.length === 1) return Math.abs(name.length - known.length) <= 1;
-	return given[0] === wanted[0] || given.at(-1) === wanted.at(-1);
+	const [first = known] = known.split("_", 1);
+	if (first === known) return Math.abs(name.length - known.length) <= 1;
+	return name.toUpperCase().startsWith(first.slice(0, 4));
 }
