@@ -88,7 +88,7 @@ describe("the OpenAPI document", () => {
 			const successes = Object.keys(operation.responses).filter((status) => /^[123]/.test(status));
 			expect(successes.length, name).toBeGreaterThan(0);
 			for (const status of successes) {
-				if (status !== "204") expect(operation.responses[status]!.content, name).toBeDefined();
+				if (status !== "204" && status !== "304") expect(operation.responses[status]!.content, name).toBeDefined();
 			}
 			for (const response of Object.values(operation.responses))
 				expect(response.description, name).not.toMatch(/^Default/);

@@ -15,6 +15,7 @@ import { clearRefreshCookie } from "../auth/refresh-cookie.js";
 import { forgetTokenValidity, revokeAllTokens } from "../auth/token-validity.js";
 import type { ApiDependencies } from "../dependencies.js";
 import { type Api, actorOf } from "../http/api-instance.js";
+import { fileResponse } from "../http/file-response.js";
 import { createSubjectCache } from "../subjects/subject-documents.js";
 import { cancelOpenFits, finishCancelledFits } from "./cancel-open-fits.js";
 import { readConsents } from "./consents.js";
@@ -158,12 +159,11 @@ export async function registerAccountRoutes(
 				tags,
 				produces: ["application/zip"],
 				response: {
-					200: {
-						description:
-							"account.json, consents.json, subjects.json, sessions.json, audit.json, measurements.csv and one " +
+					200: fileResponse(
+						"account.json, consents.json, subjects.json, sessions.json, audit.json, measurements.csv and one " +
 							"models/{model_id}.json per model",
-						content: { "application/zip": { schema: z.any().meta({ type: "string", format: "binary" }) } },
-					},
+						["application/zip"],
+					),
 				},
 			},
 		},

@@ -1,6 +1,7 @@
 import type { Actor, Tx } from "@anny-fitter/platform/database";
 import { type AuditOrigin, recordAudit } from "../audit/record-audit.js";
 import type { ApiDependencies } from "../dependencies.js";
+import { EXPORT_PREFIX } from "../models/export-store.js";
 import { cancelOpenFits, finishCancelledFits } from "./cancel-open-fits.js";
 
 /**
@@ -21,13 +22,14 @@ export async function deleteAccount(dependencies: ApiDependencies, actor: Actor,
 	const after = await database.asSystem(async (tx) => {
 		// Waits for requests that add to the account at this moment; later ones find no user.
 		await tx.selectFrom("users").select("user_id").where("user_id", "=", actor.userId).forUpdate().execute();
-		const left = { sessionIds: await sessionIds(tx, actor.userId), objectKeys: await objectKeys(tx, actor.userId) };
+		const left = await sessionIds(tx, actor.userId);
 		await recordAudit(tx, origin, { action: "account_delete", resourceType: "user", resourceId: actor.userId });
 		await tx.deleteFrom("users").where("user_id", "=", actor.userId).execute();
 		return left;
 	});
-	for (const sessionId of after.sessionIds) await vault.wipe(sessionId);
-	await objects.delete(after.objectKeys.filter((key) => !before.objectKeys.includes(key)));
+	for (const sessionId of after) await vault.wipe(sessionId);
+	// An export that was made meanwhile has lost its row, but not its file.
+	for await (const { key } of objects.list(`${EXPORT_PREFIX}${actor.userId}/`)) await objects.delete([key]);
 }
 
 async function sessionIds(tx: Tx, userId: string): Promise<string[]> {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { auditOrigin, recordAudit } from "../audit/record-audit.js";
 import type { ApiDependencies } from "../dependencies.js";
 import { type Api, actorOf } from "../http/api-instance.js";
+import { fileResponse } from "../http/file-response.js";
 import { fileTag, hasFile } from "./build-mesh.js";
 import { EXPORT_TYPES, ExportStore } from "./export-store.js";
 import { modelDocument } from "./model-documents.js";
@@ -21,6 +22,10 @@ export async function registerExportRoutes(api: Api, dependencies: ApiDependenci
 				tags: ["models"],
 				params: z.object({ model_id: z.uuid() }),
 				querystring: z.object({ format: z.enum(EXPORT_FORMATS), ...meshOptionsShape }),
+				response: {
+					200: fileResponse("The file", Object.values(EXPORT_TYPES)),
+					304: z.undefined().describe("Not changed"),
+				},
 			},
 		},
 		async (request, reply) => {

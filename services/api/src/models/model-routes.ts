@@ -11,6 +11,7 @@ import { z } from "zod";
 import { auditOrigin, recordAudit } from "../audit/record-audit.js";
 import type { ApiDependencies } from "../dependencies.js";
 import { type Api, actorOf } from "../http/api-instance.js";
+import { fileResponse } from "../http/file-response.js";
 import { buildMesh, fileTag, hasFile } from "./build-mesh.js";
 import {
 	compareModels,
@@ -182,6 +183,10 @@ export async function registerModelRoutes(api: Api, dependencies: ApiDependencie
 				tags: ["models"],
 				params: paramsSchema,
 				querystring: z.object({ format: z.enum(["binary", "glb"]).optional(), ...meshOptionsShape }),
+				response: {
+					200: fileResponse("The mesh", [BINARY_MESH_TYPE, "model/gltf-binary"]),
+					304: z.undefined().describe("Not changed"),
+				},
 			},
 		},
 		async (request, reply) => {
