@@ -10,7 +10,8 @@ export interface PhotoVault {
 	 * @param index 0-based number of the photo in its job
 	 * @param content pieces of the file
 	 * @returns size and SHA-256 of the plain content
-	 * @throws AppError `photo_too_large` past the size limit (nothing stays behind), `vault_full`
+	 * @throws AppError `photo_too_large` past the size limit, `vault_full`, `cancelled` when the signal or a wipe ends it;
+	 * nothing stays behind then. RangeError when the job's id is no lower-case UUID
 	 */
 	store(
 		jobId: string,
@@ -26,6 +27,6 @@ export interface PhotoVault {
 	list(): Promise<readonly { readonly jobId: string; readonly modifiedAt: Date }[]>;
 	/** Wipes what is older than the lifetime, and what no key of this vault can read. Returns the jobs it wiped. */
 	sweep(): Promise<readonly string[]>;
-	/** Wipes nothing that another process may still need; forgets the keys. */
+	/** Wipes what nobody could read afterwards, nothing that another process may still need; forgets the keys. */
 	close(): Promise<void>;
 }
