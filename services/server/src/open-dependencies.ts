@@ -43,6 +43,7 @@ export async function openDependencies(
 				redisUrl: config.vaultRedisUrl,
 				redisIsVolatile: config.vaultRedisIsVolatile,
 				secret: config.vaultSecret,
+				folder: config.vaultDir,
 				lifetime_ms: config.vaultLifetime_ms,
 				maxSize_bytes: config.vaultMaxSize_bytes,
 				log,

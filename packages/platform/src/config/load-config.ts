@@ -37,6 +37,7 @@ export function loadConfig(env: Environment = process.env): ServerConfig {
 		vaultRedisUrl: values.VAULT_REDIS_URL,
 		vaultRedisIsVolatile: values.VAULT_REDIS_IS_VOLATILE ?? false,
 		vaultSecret: values.VAULT_SECRET === undefined ? undefined : Buffer.from(values.VAULT_SECRET),
+		vaultDir: values.VAULT_DIR === undefined ? undefined : resolve(values.VAULT_DIR),
 		vaultLifetime_ms: values.VAULT_LIFETIME_MINUTES * 60_000,
 		vaultMaxSize_bytes: values.VAULT_MAX_SIZE_MB * 1_000_000,
 		s3: readS3(values),

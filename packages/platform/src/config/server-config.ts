@@ -27,6 +27,8 @@ export interface ServerConfig {
 	readonly vaultRedisIsVolatile?: boolean;
 	/** Wraps the photos' keys when replicas share a vault. Undefined means a random one of this process. */
 	readonly vaultSecret: Buffer | undefined;
+	/** Folder on a RAM disk; undefined means `/dev/shm/anny-fitter-UID`. */
+	readonly vaultDir?: string | undefined;
 	/** A photo is removed at this age whatever became of its job. */
 	readonly vaultLifetime_ms: number;
 	/** Photos at one time where they are in this process's memory. */

@@ -110,6 +110,10 @@ export const SETTING_GROUPS = {
 			"Keys of the photos are derived from it. Replicas that share photos need the same, and so does a server that resumes fits after a restart.",
 			{ ...SECRET, fallbackText: "random for each process" },
 		),
+		VAULT_DIR: words("Folder on a RAM disk for the encrypted photos; a folder on a real disk is not used.", {
+			form: "a path",
+			fallbackText: "/dev/shm/anny-fitter-UID",
+		}),
 		VAULT_LIFETIME_MINUTES: integer("A photo is removed at this age whatever became of its fit.", {
 			unit: "minutes",
 			min: 1,

@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -14,6 +14,7 @@ import {
 import { type ServerProcess, startServerProcess } from "../server-process.js";
 
 const KILLS = 50;
+const VAULT_DIR = `/dev/shm/anny-fitter-kill-${process.pid}`;
 /** Ways in which a fit that its server did not survive may end. */
 const INTERRUPTED = ["interrupted", "photos_lost"];
 const FACTS = { stature_m: "1.724", weight_kg: "71", sex: "female" };
@@ -34,7 +35,7 @@ describe("kill -9 at any moment of a fit", () => {
 		dataDir = await mkdtemp(join(tmpdir(), "anny-fitter-kill-"));
 		photos = [await samplePhoto("woman-front"), await samplePhoto("woman-side")];
 	});
-	afterAll(() => rm(dataDir, { recursive: true, force: true }));
+	afterAll(() => Promise.all([dataDir, VAULT_DIR].map((folder) => rm(folder, { recursive: true, force: true }))));
 
 	test(`${KILLS} times: nothing promised is lost, nothing is left behind`, { timeout: 1_500_000 }, async () => {
 		const start = () => startServerProcess({ env: settings(dataDir) });
@@ -66,6 +67,7 @@ describe("kill -9 at any moment of a fit", () => {
 function settings(dataDir: string): Record<string, string> {
 	return {
 		DATA_DIR: dataDir,
+		VAULT_DIR,
 		LOG_LEVEL: "warn",
 		RATE_LIMIT_PER_HOUR: "1000000",
 		AUTH_RATE_LIMIT_PER_MINUTE: "1000000",
@@ -173,12 +175,11 @@ async function allSessions(client: ApiClient): Promise<SessionState[]> {
 	}
 }
 
-/** The server wipes within a moment after a fit has ended; nothing else uses the folder meanwhile. */
+/** The server wipes within a moment after a fit has ended. */
 async function expectEmptyVault(): Promise<void> {
-	const folder = `/dev/shm/anny-fitter-${userInfo().uid}`;
 	const until = Date.now() + 10_000;
 	for (;;) {
-		const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+		const entries = await readdir(VAULT_DIR, { recursive: true, withFileTypes: true }).catch(() => []);
 		const files = entries.filter((entry) => /\.(?:photo|part)$/.test(entry.name));
 		if (files.length === 0) return;
 		if (Date.now() > until) throw new Error(`${files.length} photos are left on the RAM disk`);
