@@ -1,3 +1,4 @@
+import type { RunningServer } from "@anny-fitter/server";
 import type { CommonOptions } from "./common-options.js";
 import type { ConsoleIo } from "./console-io.js";
 import { createProgressDisplay } from "./progress.js";
@@ -18,17 +19,15 @@ export interface ServeOptions extends CommonOptions {
 export async function runServe(options: ServeOptions, io: ConsoleIo): Promise<number> {
 	const progress = createProgressDisplay(io, options.quiet === true);
 	progress.update({ stage: "load", fraction: 0, message: "Opening the database, the networks and the body model" });
-	let server: { readonly url: string; stop(): Promise<void> };
+	let server: RunningServer;
 	try {
-		const { loadConfig } = await import("@anny-fitter/platform/config");
 		const { serve } = await import("@anny-fitter/server");
-		const config = await loadConfig(settings(options, io.env));
-		io.setCancelGrace(config.shutdownGrace_ms + 10_000);
-		server = await serve(config);
+		server = await serve(settings(options, io.env));
 	} finally {
 		progress.finish();
 	}
-	const { url } = server;
+	const { url, shutdownGrace_ms } = server;
+	io.setCancelGrace(shutdownGrace_ms + 10_000);
 	if (options.json === true) io.stdout.write(`${JSON.stringify({ url, docs_url: `${url}/docs` })}\n`);
 	else if (options.quiet !== true) {
 		io.stdout.write(`anny-fitter serves ${url}\nHow to use the API: ${url}/docs\nCtrl-C ends it.\n`);

@@ -23,13 +23,13 @@ export async function openLoadClient(url: string): Promise<LoadClient> {
 				body === undefined || body instanceof FormData ? headers : { ...headers, "content-type": "application/json" },
 			...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
 		});
-	await require(201, send("POST", "/auth/register", { email, password }, {}));
+	await expectStatus(201, send("POST", "/auth/register", { email, password }, {}));
 	const { access_token } = await json<{ access_token: string }>(
-		require(200, send("POST", "/auth/login", { email, password }, {})),
+		expectStatus(200, send("POST", "/auth/login", { email, password }, {})),
 	);
 	const authorization = `Bearer ${access_token}`;
 	const call = (method: string, path: string, body?: unknown) => send(method, path, body, { authorization });
-	await require(200, call("PUT", "/consents", { photo_processing: true }));
+	await expectStatus(200, call("PUT", "/consents", { photo_processing: true }));
 	return { email, password, authorization, call, fit: () => fitOnce(call) };
 }
 
@@ -40,10 +40,10 @@ async function fitOnce(call: LoadClient["call"]): Promise<string> {
 	}
 	form.append("stature_m", "1.724");
 	form.append("sex", "female");
-	const { session_id } = await json<{ session_id: string }>(require(202, call("POST", "/fit", form)));
+	const { session_id } = await json<{ session_id: string }>(expectStatus(202, call("POST", "/fit", form)));
 	for (;;) {
 		const state = await json<{ status: string; model_id: string }>(
-			require(200, call("GET", `/sessions/${session_id}`)),
+			expectStatus(200, call("GET", `/sessions/${session_id}`)),
 		);
 		if (state.status === "completed") return state.model_id;
 		if (state.status !== "queued" && state.status !== "active") throw new Error(`The fit is ${state.status}.`);
@@ -51,7 +51,7 @@ async function fitOnce(call: LoadClient["call"]): Promise<string> {
 	}
 }
 
-async function require(status: number, answer: Promise<Response>): Promise<Response> {
+async function expectStatus(status: number, answer: Promise<Response>): Promise<Response> {
 	const got = await answer;
 	if (got.status !== status) throw new Error(`${got.url} answered ${got.status}: ${await got.text()}`);
 	return got;

@@ -1,10 +1,9 @@
 /** The backend without the command line's extras, as containers run it. Settings: docs/configuration.md. */
 import { AppError } from "@anny-fitter/contracts";
-import { loadConfig } from "@anny-fitter/platform/config";
 import { serve } from "./serve.js";
 
 try {
-	const server = await serve(await loadConfig(process.env));
+	const server = await serve(process.env);
 	let signals = 0;
 	const stop = () => {
 		// A second signal means it.

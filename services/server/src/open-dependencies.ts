@@ -6,6 +6,7 @@ import { openDatabase } from "@anny-fitter/platform/database";
 import { openEventBus } from "@anny-fitter/platform/events";
 import { openFitQueue } from "@anny-fitter/platform/jobs";
 import { openObjectStore } from "@anny-fitter/platform/objects";
+import { createMetrics } from "@anny-fitter/platform/observability";
 import { openPhotoVault } from "@anny-fitter/platform/vault";
 import { Closers } from "./closers.js";
 import { openServices } from "./open-services.js";
@@ -55,6 +56,8 @@ export async function openDependencies(
 		);
 		const queue = await openFitQueue(database);
 		closers.add(() => queue.stop({ grace_ms: 0 }));
+		const metrics = createMetrics({ service: "api" });
+		metrics.readDatabasePool(() => database.poolUse());
 		return {
 			dependencies: {
 				config,
@@ -66,6 +69,7 @@ export async function openDependencies(
 				cache,
 				services: transports,
 				log,
+				metrics,
 				now: () => new Date(),
 			},
 			close: () => closers.close(),

@@ -1,6 +1,6 @@
 import type { ApiDependencies, ServiceTransports } from "@anny-fitter/api";
 import type { ServerConfig } from "@anny-fitter/platform/config";
-import { openGrpcTransport } from "@anny-fitter/platform/rpc";
+import { addHealthService, openGrpcTransport } from "@anny-fitter/platform/rpc";
 import { type ConnectRouter, createRouterTransport, type Transport } from "@connectrpc/connect";
 import { Closers } from "./closers.js";
 
@@ -27,7 +27,7 @@ export async function openService(
 	}
 	if (name === "fitting") {
 		const { openFittingService } = await import("@anny-fitter/fitting-service");
-		return openFittingService(modelData);
+		return openFittingService({ ...modelData, log });
 	}
 	const { openVisualizationService } = await import("@anny-fitter/visualization-service");
 	return openVisualizationService(modelData);
@@ -48,7 +48,7 @@ export async function openServices(
 		const url = config[`${name}Url`];
 		if (url !== undefined) return openGrpcTransport(url);
 		const service = await openService(name, config, log);
-		return { transport: createRouterTransport((router) => service.routes(router)), close: () => service.close() };
+		return { transport: inProcess(service), close: () => service.close() };
 	};
 	try {
 		const [vision, fitting, visualization] = await closers.openAll(
@@ -66,4 +66,16 @@ export async function openServices(
 		await closers.close().catch(() => undefined);
 		throw error;
 	}
+}
+
+/** With the health service that a server of its own has, so that readiness means the same for both. */
+function inProcess(service: OpenedService): Transport {
+	return createRouterTransport((router) => {
+		service.routes(router);
+		addHealthService(router, {
+			serviceNames: [],
+			isHealthy: () => service.isHealthy(),
+			stopping: new AbortController().signal,
+		});
+	});
 }

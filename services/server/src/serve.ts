@@ -1,8 +1,17 @@
-import type { ServerConfig } from "@anny-fitter/platform/config";
+import { type Environment, listConfigWarnings, loadConfig } from "@anny-fitter/platform/config";
+import { serverLog } from "./server-log.js";
 import { startCluster } from "./start-cluster.js";
 import { type RunningServer, startServer } from "./start-server.js";
 
-/** Starts the backend as the settings say: in this process, or as several processes on one port. */
-export function serve(config: ServerConfig): Promise<RunningServer> {
-	return config.workers > 1 ? startCluster(config) : startServer(config);
+/**
+ * Starts the backend as the settings say: in this process, or as several processes on one port.
+ *
+ * @param env settings, as docs/configuration.md lists them
+ * @throws AppError `invalid_configuration`, and what opening the parts throws
+ */
+export async function serve(env: Environment): Promise<RunningServer> {
+	const config = loadConfig(env);
+	const log = serverLog(config, config.workers > 1 ? "primary" : "api");
+	for (const warning of listConfigWarnings(config, env)) log.warn({ setting: true }, warning);
+	return config.workers > 1 ? startCluster(config, log) : startServer(config, log);
 }

@@ -8,7 +8,6 @@ import type { ApiDependencies } from "@anny-fitter/api";
 import { AppError } from "@anny-fitter/contracts";
 import type { ServerConfig } from "@anny-fitter/platform/config";
 import { serveServices } from "./serve-services.js";
-import { serverLog } from "./server-log.js";
 import type { RunningServer } from "./start-server.js";
 
 /** What the primary tells a worker; over the channel between them, so that no secret stands in an environment. */
@@ -31,10 +30,7 @@ const STABLE_AFTER_MS = 60_000;
  *
  * @throws AppError what the first worker could not start with
  */
-export async function startCluster(
-	config: ServerConfig,
-	log: ApiDependencies["log"] = serverLog(config, "primary"),
-): Promise<RunningServer> {
+export async function startCluster(config: ServerConfig, log: ApiDependencies["log"]): Promise<RunningServer> {
 	const sockets = await mkdtemp(join(tmpdir(), "anny-fitter-"));
 	const services = await serveServices(config, sockets, log).catch(async (error: unknown) => {
 		await rm(sockets, { recursive: true, force: true });
@@ -56,6 +52,7 @@ export async function startCluster(
 	};
 	const server = (url: string): RunningServer => ({
 		url,
+		shutdownGrace_ms: config.shutdownGrace_ms,
 		stop: () => {
 			stopped ??= stop();
 			return stopped;

@@ -7,6 +7,8 @@ import { serverLog } from "./server-log.js";
 export interface RunningServer {
 	/** Where it listens, such as http://127.0.0.1:8000. */
 	readonly url: string;
+	/** How long a stop waits for running fits. */
+	readonly shutdownGrace_ms: number;
 	/** Takes no more requests, finishes or hands over the running fits, closes everything. May be called twice. */
 	stop(): Promise<void>;
 }
@@ -37,6 +39,7 @@ export async function startServer(
 		};
 		return {
 			url,
+			shutdownGrace_ms: config.shutdownGrace_ms,
 			stop: () => {
 				stopped ??= stop();
 				return stopped;
