@@ -3,7 +3,7 @@ import type { SessionRow } from "@anny-fitter/platform/database";
 import type { FitJob } from "@anny-fitter/platform/jobs";
 import type { ApiDependencies } from "../dependencies.js";
 import type { StoredFitRequest } from "./create-fit-session.js";
-import type { FittingClient } from "./fitting-client.js";
+import type { FitResult, FittingClient } from "./fitting-client.js";
 import { photosOutliveProcess } from "./photos-readable.js";
 import { type FitProgress, runFit } from "./run-fit.js";
 import {
@@ -66,6 +66,7 @@ export class FitJobRunner {
 			await release();
 			if (mayWipe) await this.#wipe(claim.sessionId);
 		}
+		this.#count(outcome, session);
 		const duration_ms = Math.round(performance.now() - started);
 		log.info({ session_id: claim.sessionId, attempt: claim.attempt, outcome, duration_ms }, "fit ended");
 	}
@@ -119,7 +120,9 @@ export class FitJobRunner {
 					void this.#feed.publish(claim.userId, sessionDocument(row, progress));
 				},
 			});
-			return sessionDocument(await storeFit(database, claim, result, performance.now() - started));
+			const stored = await storeFit(database, claim, result, performance.now() - started);
+			this.#measure(request, result);
+			return sessionDocument(stored);
 		} catch (error) {
 			if (error instanceof ClaimLostError || stopper.signal.reason === "lost") return null;
 			if (error instanceof AppError && error.code === "database_unavailable") throw error;
@@ -150,6 +153,20 @@ export class FitJobRunner {
 			return requeued;
 		});
 		return row === null ? null : sessionDocument(row);
+	}
+
+	#measure({ photo_count }: StoredFitRequest, { document, isFlaggedForReview }: FitResult): void {
+		const { metrics } = this.#dependencies;
+		metrics?.countFit(isFlaggedForReview ? "flagged" : "completed", photo_count);
+		const { expected_pve_mm } = document.quality;
+		if (expected_pve_mm !== undefined) metrics?.observeFitError(expected_pve_mm);
+		for (const [stage, time_ms] of Object.entries(document.timings_ms)) metrics?.observeStage(stage, time_ms / 1000);
+	}
+
+	#count(outcome: string, session: SessionRow): void {
+		// A completed fit was counted when it was stored, where it is known whether it is flagged.
+		if (outcome !== "failed") return;
+		this.#dependencies.metrics?.countFit("failed", (session.request as Partial<StoredFitRequest>).photo_count);
 	}
 
 	/** After a lost claim: whether nobody needs the photos any more. */

@@ -175,6 +175,7 @@ async function end(
 async function publishEnded(dependencies: ApiDependencies, rows: readonly ShownSessionRow[]): Promise<void> {
 	const feed = new SessionFeed(dependencies);
 	for (const row of rows) {
+		dependencies.metrics?.countFit(row.status === "expired" ? "expired" : "failed");
 		await dependencies.vault.wipe(row.session_id);
 		await feed.publish(row.user_id, sessionDocument(row));
 	}

@@ -13,14 +13,18 @@ export interface FitWorker {
 
 /** Starts working on queued fits in this process. Several processes may do so side by side. */
 export async function startFitWorker(dependencies: ApiDependencies): Promise<FitWorker> {
-	const { config, queue, services, log, now } = dependencies;
+	const { config, queue, services, log, now, metrics } = dependencies;
 	const breaker = new CircuitBreaker({
 		threshold: 5,
 		window_ms: 60_000,
 		halfOpenAfter_ms: 30_000,
 		now,
-		onChange: (state) => log.warn({ state }, "vision breaker"),
+		onChange: (state) => {
+			log.warn({ state }, "vision breaker");
+			metrics?.setBreakerState("vision", state);
+		},
 	});
+	metrics?.setBreakerState("vision", breaker.state);
 	const runner = new FitJobRunner(dependencies, {
 		vision: new VisionClient(services.vision, breaker, (code) => log.warn({ code }, "vision is tried again")),
 		fitting: new FittingClient(services.fitting),

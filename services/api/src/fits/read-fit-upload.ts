@@ -93,13 +93,9 @@ async function* withinBudget(
 }
 
 function uploadTooLarge(limit_bytes: number): AppError {
-	return new AppError(
-		"upload_too_large",
-		`All photos together are larger than ${Math.floor(limit_bytes / 1e6)} MB.`,
-		{
-			details: { limit_bytes },
-		},
-	);
+	return new AppError("upload_too_large", `All photos together are larger than ${Math.floor(limit_bytes / 1e6)} MB.`, {
+		details: { limit_bytes },
+	});
 }
 
 function tooManyPhotos(): AppError {

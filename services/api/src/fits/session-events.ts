@@ -4,9 +4,9 @@ import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { ApiDependencies } from "../dependencies.js";
 import { type Api, actorOf } from "../http/api-instance.js";
+import { readSession } from "./read-session.js";
 import { isFinal, sessionDocument } from "./session-document.js";
 import type { SessionFeed } from "./session-feed.js";
-import { readSession } from "./session-routes.js";
 
 /** Close codes of RFC 6455 and, from 4000, of our own. */
 export const CLOSE_DONE = 1000;

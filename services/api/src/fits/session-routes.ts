@@ -1,11 +1,11 @@
 import { AppError, sessionDocumentSchema, sessionListSchema } from "@anny-fitter/contracts";
-import type { Actor } from "@anny-fitter/platform/database";
 import { sql } from "kysely";
 import { z } from "zod";
 import { auditOrigin, recordAudit } from "../audit/record-audit.js";
 import type { ApiDependencies } from "../dependencies.js";
 import { type Api, actorOf } from "../http/api-instance.js";
-import { SESSION_COLUMNS, type ShownSessionRow, sessionDocument } from "./session-document.js";
+import { readSession } from "./read-session.js";
+import { SESSION_COLUMNS, sessionDocument } from "./session-document.js";
 import { registerSessionEvents } from "./session-events.js";
 import { SessionFeed } from "./session-feed.js";
 
@@ -13,7 +13,7 @@ const paramsSchema = z.object({ session_id: z.uuid() });
 
 /** Session status, events, cancel. */
 export async function registerSessionRoutes(api: Api, dependencies: ApiDependencies): Promise<void> {
-	const { database, vault } = dependencies;
+	const { database, vault, metrics } = dependencies;
 	const feed = new SessionFeed(dependencies);
 
 	api.get(
@@ -104,6 +104,7 @@ export async function registerSessionRoutes(api: Api, dependencies: ApiDependenc
 				});
 				return cancelled;
 			});
+			if (row !== null) metrics?.countFit("cancelled");
 			const present = row ?? (await readSession(dependencies, actor, session_id));
 			if (present.status !== "cancelled") {
 				throw new AppError("conflict", "The fit has ended already.", {
@@ -119,22 +120,4 @@ export async function registerSessionRoutes(api: Api, dependencies: ApiDependenc
 	);
 
 	await registerSessionEvents(api, dependencies, feed);
-}
-
-/** @throws AppError `not_found` also for sessions of others */
-export async function readSession(
-	{ database }: ApiDependencies,
-	actor: Actor,
-	sessionId: string,
-): Promise<ShownSessionRow> {
-	const row = await database.asUser(actor, (tx) =>
-		tx
-			.selectFrom("sessions")
-			.select(SESSION_COLUMNS)
-			.where("session_id", "=", sessionId)
-			.where("user_id", "=", actor.userId)
-			.executeTakeFirst(),
-	);
-	if (row === undefined) throw new AppError("not_found", "There is no such session.");
-	return row;
 }

@@ -11,7 +11,7 @@ import { meshOptionsShape, readStored } from "./model-routes.js";
 
 /** Exports of models. */
 export async function registerExportRoutes(api: Api, dependencies: ApiDependencies): Promise<void> {
-	const { database } = dependencies;
+	const { database, metrics } = dependencies;
 	const exports = new ExportStore(dependencies);
 	api.get(
 		"/models/:model_id/export",
@@ -49,6 +49,7 @@ export async function registerExportRoutes(api: Api, dependencies: ApiDependenci
 				file.stream.destroy();
 				throw error;
 			}
+			metrics?.countExport(format);
 			return reply
 				.type(EXPORT_TYPES[format])
 				.header("content-length", file.size_bytes)
