@@ -39,13 +39,19 @@ for (const name of ENVIRONMENTS) {
 		let worker: FitWorker | null = null;
 		let url: string;
 		let clock_ms = 0;
+		let testNumber = 0;
 
 		beforeAll(async () => {
 			vision = faultyVision(hang);
 			fitting = faultyFitting(hang);
 			environment = await openTestEnvironment(name, {
 				services: { vision: vision.transport, fitting: fitting.transport, visualization: fitting.transport },
-				settings: { FIT_TIMEOUT_SECONDS: "5", VAULT_SECRET: randomBytes(48).toString("base64url") },
+				settings: {
+					FIT_TIMEOUT_SECONDS: "5",
+					FIT_CONCURRENCY: "4",
+					SHUTDOWN_GRACE_SECONDS: "1",
+					VAULT_SECRET: randomBytes(48).toString("base64url"),
+				},
 				replace: () => ({ now: () => new Date(Date.now() + clock_ms) }),
 			});
 			dependencies = environment.dependencies;
@@ -53,7 +59,9 @@ for (const name of ENVIRONMENTS) {
 			url = (await api.listen({ port: 0, host: "127.0.0.1" })).replace("http", "ws");
 		});
 		beforeEach(async () => {
-			clock_ms = 0;
+			// Some tests open the breaker; by the next one it would have recovered.
+			testNumber++;
+			clock_ms = testNumber * 300_000;
 			vision.current = hang;
 			fitting.current = hang;
 			user = await createTestUser(api);
@@ -71,7 +79,9 @@ for (const name of ENVIRONMENTS) {
 		});
 		afterAll(async () => {
 			await worker?.stop();
+
 			await api?.close();
+
 			await environment?.close();
 		});
 
@@ -130,10 +140,11 @@ for (const name of ENVIRONMENTS) {
 				});
 				return hang(signal);
 			};
+			const calls = vision.calls;
 			const sessionId = await startFit(api, user);
 			const stream = watch(sessionId);
 			await stream.opened;
-			await waitForSession(api, user, sessionId, ({ stage }) => stage === "vision");
+			await until(() => vision.calls > calls);
 			expect((await cancel(sessionId)).json().status).toBe("cancelled");
 			expect(await stream.closed).toBe(1000);
 			expect(stream.messages.at(-1)).toMatchObject({ session_id: sessionId, status: "cancelled" });
@@ -243,11 +254,10 @@ for (const name of ENVIRONMENTS) {
 		test("the stream ends with the token", async () => {
 			const sessionId = await startFit(api, user);
 			// All but the last second of the token's life is over.
-			clock_ms = environment.config.accessTokenLifetime_s * 1000 - 1500;
+			clock_ms += environment.config.accessTokenLifetime_s * 1000 - 1500;
 			const stream = watch(sessionId);
 			await stream.opened;
 			expect(await stream.closed).toBe(4401);
-			clock_ms = 0;
 		});
 
 		test("lists own sessions only, newest first, in pages; reads have ETags", async () => {
@@ -267,7 +277,7 @@ for (const name of ENVIRONMENTS) {
 				const foreign = await api.inject({ method, url: address, headers: other.headers });
 				expect(foreign.json()).toMatchObject({ code: "not_found", status: 404 });
 			}
-			expect((await getSession(api, user, ids[0]!)).status).toBe("queued");
+			expect(["queued", "active"]).toContain((await getSession(api, user, ids[0]!)).status);
 		});
 
 		test("a session whose worker died is begun again, three times at most", async () => {
@@ -294,12 +304,24 @@ for (const name of ENVIRONMENTS) {
 		});
 
 		test("without photos a dead worker's session is interrupted, a waiting one has lost them", async () => {
-			const [active, waiting] = [await startFit(api, user), await startFit(api, user)];
-			const past = sql`now() - interval '10 minutes'`;
-			await dependencies.vault.wipe(active);
-			await dependencies.vault.wipe(waiting);
-			await change(active, { status: "active", attempt: 1, lease_expires_at: past });
-			await change(waiting, { updated_at: past });
+			const past = sql<Date>`now() - interval '10 minutes'`;
+			const common = {
+				user_id: user.userId,
+				request: JSON.stringify({ photo_count: 1, views: [null], stated: {} }),
+				updated_at: past,
+				expires_at: new Date(dependencies.now().getTime() + 3600_000),
+			};
+			const [active, waiting] = await dependencies.database.asSystem(async (tx) => {
+				const rows = await tx
+					.insertInto("sessions")
+					.values([
+						{ ...common, status: "active", attempt: 1, lease_expires_at: past },
+						{ ...common, status: "queued" },
+					])
+					.returning("session_id")
+					.execute();
+				return [rows[0]!.session_id, rows[1]!.session_id] as const;
+			});
 			await sweepFits(dependencies, { withSlow: false });
 			expect((await waitForSession(api, user, active)).error).toMatchObject({ code: "interrupted", status: 500 });
 			expect((await waitForSession(api, user, waiting)).error).toMatchObject({ code: "photos_lost", status: 410 });
@@ -317,7 +339,7 @@ for (const name of ENVIRONMENTS) {
 
 		test("a session that does not end in time expires, and its key is forgotten", async () => {
 			const sessionId = await startFit(api, user);
-			clock_ms = environment.config.vaultLifetime_ms + 1000;
+			clock_ms += environment.config.vaultLifetime_ms + 1000;
 			await sweepFits(dependencies, { withSlow: true });
 			expect(await isVaultEmpty(environment)).toBe(true);
 			const row = await dependencies.database.asSystem((tx) =>
@@ -328,11 +350,13 @@ for (const name of ENVIRONMENTS) {
 
 		test("stopping hands a running fit over, to be begun again by another", async () => {
 			await startWorker();
+			const calls = vision.calls;
 			const sessionId = await startFit(api, user);
-			await waitForSession(api, user, sessionId, ({ stage }) => stage === "vision");
-			// The other worker loses its claim to this one, which is then told to stop.
-			const controller = new AbortController();
-			await change(sessionId, { lease_expires_at: sql`now() - interval '1 second'` });
+			await until(() => vision.calls > calls);
+			await worker?.stop();
+			worker = null;
+			expect((await getSession(api, user, sessionId)).status).toBe("queued");
+			expect(await isVaultEmpty(environment)).toBe(false);
 			const { FitJobRunner } = await import("../src/fits/fit-job.js");
 			const { FittingClient } = await import("../src/fits/fitting-client.js");
 			const { VisionClient } = await import("../src/fits/vision-client.js");
@@ -345,13 +369,8 @@ for (const name of ENVIRONMENTS) {
 				),
 				fitting: new FittingClient(fitting.transport),
 			});
-			const calls = vision.calls;
-			const running = runner.run({ sessionId, signal: controller.signal });
-			await until(() => vision.calls > calls);
 			vision.current = failWith(new AppError("no_person", "photo 1: nobody"));
-			controller.abort();
-			await running;
-			// The other worker takes it and, because it has the photos, comes to a result.
+			await runner.run({ sessionId, signal: new AbortController().signal });
 			expect((await waitForSession(api, user, sessionId)).error?.code).toBe("no_person");
 		});
 	});

@@ -18,9 +18,9 @@ export interface Metrics {
 	setBreakerState(breaker: string, state: BreakerState): void;
 	countExport(format: string): void;
 	countSubject(): void;
-	/** @param read called at each scrape; a failure leaves the numbers out */
+	/** @param read called at each scrape, in place of one that was named before; a failure leaves the numbers out */
 	readQueueLength(read: () => Promise<{ readonly queued: number; readonly active: number }>): void;
-	/** @param read called at each scrape */
+	/** @param read called at each scrape, in place of one that was named before */
 	readDatabasePool(read: () => { readonly total: number; readonly idle: number; readonly waiting: number }): void;
 	/** The text that Prometheus reads, and its content type. */
 	render(): Promise<string>;
@@ -85,6 +85,7 @@ export function createMetrics(options: { readonly service?: string } = {}): Metr
 		countExport: (format) => exports.inc({ format }),
 		countSubject: () => subjects.inc(),
 		readQueueLength: (read) => {
+			registry.removeSingleMetric("fit_queue_length");
 			new Gauge({
 				name: "fit_queue_length",
 				help: "Fits that wait or run.",
@@ -103,6 +104,7 @@ export function createMetrics(options: { readonly service?: string } = {}): Metr
 			});
 		},
 		readDatabasePool: (read) => {
+			registry.removeSingleMetric("database_pool_connections");
 			new Gauge({
 				name: "database_pool_connections",
 				help: "Connections to the database, and requests that wait for one.",
