@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { AppError } from "@anny-fitter/contracts";
-import { type OpenedDatabase, openDatabase, type Tx } from "@anny-fitter/platform/database";
+import { type Database, openDatabase, type Tx } from "@anny-fitter/platform/database";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { codeOf, createUser } from "./database-fixture.js";
@@ -9,7 +9,7 @@ import { asSuperuser, createTestDatabase, isPostgresPresent, type TestDatabase }
 
 describe.skipIf(!isPostgresPresent)("faults of PostgreSQL", () => {
 	let opened: TestDatabase;
-	let database: OpenedDatabase;
+	let database: Database;
 	let url: string;
 
 	beforeAll(async () => {
@@ -154,7 +154,7 @@ describe.skipIf(!isPostgresPresent)("faults of PostgreSQL", () => {
 
 	describe("behind a network that fails", () => {
 		let proxy: Proxy;
-		let distant: OpenedDatabase;
+		let distant: Database;
 		beforeAll(async () => {
 			proxy = await startProxy(Number(new URL(url).port || 5432));
 			const through = new URL(url);

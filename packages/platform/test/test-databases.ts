@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type DatabaseOptions, type OpenedDatabase, openDatabase } from "@anny-fitter/platform/database";
+import { type Database, type DatabaseOptions, openDatabase } from "@anny-fitter/platform/database";
 import pg from "pg";
 
 export type TestDatabaseKind = "pglite" | "postgres";
 
 export interface TestDatabase {
-	readonly database: OpenedDatabase;
+	readonly database: Database;
 	/** Of the PostgreSQL database, as a superuser; undefined for PGlite. */
 	readonly url?: string;
 	/** Folder of PGlite; undefined in memory and for PostgreSQL. */

@@ -56,8 +56,6 @@ export async function openDependencies(
 		);
 		const queue = await openFitQueue(database);
 		closers.add(() => queue.stop({ grace_ms: 0 }));
-		const metrics = createMetrics({ service: "api" });
-		metrics.readDatabasePool(() => database.poolUse());
 		return {
 			dependencies: {
 				config,
@@ -69,7 +67,7 @@ export async function openDependencies(
 				cache,
 				services: transports,
 				log,
-				metrics,
+				metrics: createMetrics({ service: "api" }),
 				now: () => new Date(),
 			},
 			close: () => closers.close(),

@@ -28,5 +28,14 @@ export interface Database {
 	elevate<T>(tx: Tx, work: () => Promise<T>): Promise<T>;
 	/** Throws when the database does not answer within its timeout. */
 	ping(): Promise<void>;
+	/** For metrics. */
+	poolUse(): PoolUse;
 	close(): Promise<void>;
+}
+
+export interface PoolUse {
+	readonly total: number;
+	readonly idle: number;
+	/** Pieces of work that wait for a connection. */
+	readonly waiting: number;
 }

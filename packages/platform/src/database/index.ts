@@ -1,6 +1,6 @@
-export type { Actor, Database, Tx } from "./database.js";
+export type { Actor, Database, PoolUse, Tx } from "./database.js";
 export type { MigrationTarget } from "./migrate.js";
-export type { DatabaseOptions, OpenedDatabase, PoolUse } from "./open-database.js";
+export type { DatabaseOptions } from "./open-database.js";
 export { migrateDatabase, openDatabase } from "./open-database.js";
 export { APP_ROLE, SYSTEM_ROLE } from "./roles.js";
 export type {

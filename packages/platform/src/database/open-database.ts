@@ -11,17 +11,6 @@ import type { DatabaseSchema } from "./schema.js";
 import { isTransient } from "./transient-errors.js";
 
 /** Connections of this process. */
-export interface PoolUse {
-	readonly total: number;
-	readonly idle: number;
-	/** Pieces of work that wait for a connection. */
-	readonly waiting: number;
-}
-
-export interface OpenedDatabase extends Database {
-	poolUse(): PoolUse;
-}
-
 export interface DatabaseOptions {
 	/** PostgreSQL 15 or newer; undefined means PGlite. */
 	readonly url?: string | undefined;
@@ -51,7 +40,7 @@ const MIGRATION_LOCK_TIMEOUT_ms = 120_000;
  * @throws AppError `database_unavailable`, `invalid_configuration` (the login cannot make or take the roles, or
  * migrations are missing), `conflict` (another process has the embedded database open)
  */
-export async function openDatabase(options: DatabaseOptions = {}): Promise<OpenedDatabase> {
+export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
 	const timeout_ms = options.timeout_ms ?? DEFAULT_TIMEOUT_ms;
 	const { pool, close } = options.url === undefined ? await startPglite(options, timeout_ms) : await startPostgres();
 	pool.on("error", (error) => options.log?.warn({ err: error }, "A database connection was lost."));

@@ -29,8 +29,7 @@ export function registerMetricsRoute(api: Api, { config, database }: ApiDependen
 			return { queued: count("queued"), active: count("active") };
 		}),
 	);
-	const { poolUse } = database as { poolUse?: Parameters<Metrics["readDatabasePool"]>[0] };
-	if (poolUse !== undefined) metrics.readDatabasePool(() => poolUse.call(database));
+	metrics.readDatabasePool(() => database.poolUse());
 
 	api.get(
 		"/metrics",
