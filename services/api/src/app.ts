@@ -16,6 +16,7 @@ import { sendProblem } from "./http/error-handler.js";
 import { addEtags } from "./http/etags.js";
 import { addNotFound } from "./http/not-found.js";
 import { addOpenApi, registerDocs } from "./http/openapi.js";
+import { closeRefusedUpgrades } from "./http/refused-upgrades.js";
 import { requestIdOf } from "./http/request-id.js";
 import { addRequestLog } from "./http/request-log.js";
 import { RouteTable } from "./http/route-table.js";
@@ -56,6 +57,7 @@ export async function createApi(given: ApiDependencies): Promise<Api> {
 	api.addHook("onRequest", async (request, reply) => {
 		reply.header("x-request-id", request.id);
 	});
+	closeRefusedUpgrades(api);
 	addRequestLog(api);
 	addRequestMetrics(api, metrics);
 	addEtags(api);

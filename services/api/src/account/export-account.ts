@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Readable } from "node:stream";
 import type { Actor, FittedModelRow, MeasurementRow } from "@anny-fitter/platform/database";
 import { ZipArchive } from "archiver";
@@ -37,11 +38,10 @@ const MEASUREMENT_COLUMNS = [
  */
 export function exportAccount(dependencies: ApiDependencies, actor: Actor, log: FastifyBaseLogger): Readable {
 	const archive = new ZipArchive({ zlib: { level: 6 } });
+	const ended = new AbortController();
+	archive.once("close", () => ended.abort());
 	addEntries(dependencies, actor, async (name, text) => {
-		const written = new Promise<void>((resolve, reject) => {
-			archive.once("entry", () => resolve());
-			archive.once("close", () => reject(new Error("the download ended early")));
-		});
+		const written = once(archive, "entry", ended);
 		archive.append(text, { name });
 		await written;
 	})
