@@ -70,7 +70,7 @@ describe("the OpenAPI document", () => {
 		}
 		const shown = registered
 			.filter((route) => !/^(HEAD|OPTIONS) /.test(route))
-			.filter((route) => !/ \/docs|\/openapi\.json$|\*$/.test(route))
+			.filter((route) => !/ \/?$| \/docs|\/openapi\.json$|\*$/.test(route))
 			// A WebSocket, which OpenAPI has no words for.
 			.filter((route) => route !== EVENTS)
 			.map((route) => route.replace(/:(\w+)/g, "{$1}").replace(/(?<=.)\/$/, ""));

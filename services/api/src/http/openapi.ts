@@ -60,6 +60,7 @@ export async function registerDocs(api: Api): Promise<void> {
 		document ??= JSON.stringify(api.swagger());
 		return reply.type("application/json; charset=utf-8").header("cache-control", "public, max-age=300").send(document);
 	});
+	api.get("/", { config, schema: { hide: true } as object }, async (_request, reply) => reply.redirect("/docs"));
 	await api.register(async (scope) => {
 		scope.addHook("onRoute", (route) => {
 			route.config = { ...route.config, ...config };
@@ -67,7 +68,11 @@ export async function registerDocs(api: Api): Promise<void> {
 		await scope.register(swaggerUi, {
 			routePrefix: "/docs",
 			uiConfig: { url: "/api/v1/openapi.json", docExpansion: "list", tryItOutEnabled: true },
-			theme: { title: "anny-fitter API" },
+			// The bar names another product and asks for the address of a document.
+			theme: {
+				title: "anny-fitter API",
+				css: [{ filename: "page.css", content: ".swagger-ui .topbar { display: none }" }],
+			},
 		});
 	});
 }
