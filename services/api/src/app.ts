@@ -12,6 +12,7 @@ import { registerSessionRoutes } from "./fits/session-routes.js";
 import { registerHealthRoutes } from "./health/health-routes.js";
 import { addRequestMetrics, registerMetricsRoute } from "./health/metrics-route.js";
 import type { Api } from "./http/api-instance.js";
+import { sendClientError } from "./http/client-error.js";
 import { sendProblem } from "./http/error-handler.js";
 import { addEtags } from "./http/etags.js";
 import { addNotFound } from "./http/not-found.js";
@@ -46,6 +47,7 @@ export async function createApi(given: ApiDependencies): Promise<Api> {
 		// Each proxy in front appends to X-Forwarded-For; as many of its entries, from the end, are believed.
 		trustProxy: config.trustedProxies > 0 ? (_address, hop) => hop < config.trustedProxies : false,
 		frameworkErrors: sendProblem,
+		clientErrorHandler: sendClientError,
 		routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
 	}).withTypeProvider<ZodTypeProvider>();
 	api.setValidatorCompiler(validatorCompiler);
