@@ -34,7 +34,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  * @param value text, or the value of a part that was declared as JSON
  * @throws AppError `invalid_argument`
  */
-export function addFitField(fields: FitFields, name: string, value: unknown, today: Date): void {
+export function addFitField(fields: FitFields, name: string | undefined, value: unknown, today: Date): void {
 	const known = requireKnownName(name, FIT_FIELDS);
 	if (known in fields) throw invalid(known, `The field ${known} was sent twice.`, "Send it once.");
 	const text = typeof value === "string" ? value.trim() : JSON.stringify(value);
@@ -44,8 +44,12 @@ export function addFitField(fields: FitFields, name: string, value: unknown, tod
 	else parseStatedFacts(statedFields({ [known]: text }), today);
 }
 
-/** @throws AppError `invalid_argument` that guesses what was meant */
-export function requireKnownName<Name extends string>(name: string, names: readonly Name[]): Name {
+/**
+ * @param name undefined for a part without one
+ * @throws AppError `invalid_argument` that guesses what was meant
+ */
+export function requireKnownName<Name extends string>(name: string | undefined, names: readonly Name[]): Name {
+	if (name === undefined) throw invalid("fields", "A part has no name.", "Name each part in its Content-Disposition.");
 	const known = names.find((candidate) => candidate === name);
 	if (known !== undefined) return known;
 	const all = [...FIT_FIELDS, PHOTO_FIELD];

@@ -40,6 +40,8 @@ export async function readFitUpload(
 		parts: FIT_FIELDS.length + MAX_PHOTOS + 2,
 		headerPairs: 20,
 	};
+	// Nobody would tell the parser of it later.
+	if (request.raw.destroyed) throw damagedUpload();
 	try {
 		for await (const part of request.parts({ limits })) {
 			if (part.type === "field") {
@@ -129,11 +131,19 @@ function uploadError(error: unknown): unknown {
 		return new AppError("unsupported_media_type", "A fit takes multipart/form-data.", { cause: error });
 	}
 	const isMultipartError = typeof code === "string" && code.startsWith("FST_");
-	if (isMultipartError || /multipart|part header|terminated early|premature|aborted|boundary/i.test(error.message)) {
-		return new AppError("invalid_argument", "The multipart body is damaged or ended early.", {
-			remedy: "Send the request again.",
-			cause: error,
-		});
+	// Of a boundary that is too long the parser speaks as a needle.
+	if (
+		isMultipartError ||
+		/multipart|part header|terminated early|premature|aborted|boundary|needle/i.test(error.message)
+	) {
+		return damagedUpload(error);
 	}
 	return error;
+}
+
+function damagedUpload(cause?: Error): AppError {
+	return new AppError("invalid_argument", "The multipart body is damaged or ended early.", {
+		remedy: "Send the request again.",
+		...(cause === undefined ? {} : { cause }),
+	});
 }
