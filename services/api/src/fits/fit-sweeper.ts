@@ -37,6 +37,8 @@ export async function startFitSweeper(dependencies: ApiDependencies): Promise<{ 
 		});
 		return running;
 	};
+	// An embedded database belongs to one process: whatever its last one worked on has no worker now.
+	if (dependencies.database.kind === "pglite") await releaseAll(dependencies);
 	await tick();
 	const timer = setInterval(tick, INTERVAL_MS);
 	timer.unref();
@@ -62,6 +64,15 @@ export async function sweepFits(
 	await dependencies.database.asSystem((tx) =>
 		tx.deleteFrom("idempotency_keys").where("expires_at", "<=", dependencies.now()).execute(),
 	);
+}
+
+/** Makes every unfinished session due for {@link resumeLapsed} and {@link reviveQueued}. */
+async function releaseAll({ database }: ApiDependencies): Promise<void> {
+	const longAgo = sql<Date>`now() - interval '1 hour'`;
+	await database.asSystem(async (tx) => {
+		await tx.updateTable("sessions").set({ lease_expires_at: longAgo }).where("status", "=", "active").execute();
+		await tx.updateTable("sessions").set({ updated_at: longAgo }).where("status", "=", "queued").execute();
+	});
 }
 
 async function expireSessions(dependencies: ApiDependencies): Promise<void> {
