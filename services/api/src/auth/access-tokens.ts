@@ -57,6 +57,8 @@ export function createAccessTokens(
 			});
 			const { user_id, role, iat } = payload;
 			if (typeof user_id !== "string" || !UUID.test(user_id) || !ROLES.includes(role as string)) throw invalidToken();
+			// It would outlive a revocation that comes before its date.
+			if (iat! * 1000 > now().getTime() + CLOCK_TOLERANCE_S * 1000) throw invalidToken();
 			return { userId: user_id, role: role as UserRole, issuedAt_s: iat! };
 		},
 	};
