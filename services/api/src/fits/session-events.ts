@@ -11,6 +11,7 @@ import type { SessionFeed } from "./session-feed.js";
 /** Close codes of RFC 6455 and, from 4000, of our own. */
 export const CLOSE_DONE = 1000;
 export const CLOSE_GOING_AWAY = 1001;
+export const CLOSE_TRY_LATER = 1013;
 export const CLOSE_TOKEN_EXPIRED = 4401;
 
 /** Subprotocol that a browser offers beside the one that holds its token; a token is never echoed. */
@@ -38,6 +39,12 @@ interface Socket {
 export async function registerSessionEvents(api: Api, dependencies: ApiDependencies, feed: SessionFeed): Promise<void> {
 	const streamCounts = new Map<string, number>();
 	await api.register(websocket, {
+		errorHandler: (error, socket, request) => {
+			// What a peer sends against the protocol is no defect of the server.
+			const isPeers = String((error as { code?: unknown }).code).startsWith("WS_ERR_");
+			request.log[isPeers ? "debug" : "error"]({ err: error }, "event stream broke off");
+			socket.terminate();
+		},
 		options: {
 			maxPayload: 1024,
 			handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
@@ -67,12 +74,15 @@ export async function registerSessionEvents(api: Api, dependencies: ApiDependenc
 		},
 		async (socket, request) => {
 			const { userId } = actorOf(request);
-			streamCounts.set(userId, (streamCounts.get(userId) ?? 0) + 1);
+			const count = (streamCounts.get(userId) ?? 0) + 1;
+			streamCounts.set(userId, count);
 			socket.on("close", () => {
 				const left = (streamCounts.get(userId) ?? 1) - 1;
 				if (left > 0) streamCounts.set(userId, left);
 				else streamCounts.delete(userId);
 			});
+			// Many that came at the same moment were all let in above.
+			if (count > MAX_STREAMS_PER_USER) return socket.close(CLOSE_TRY_LATER, "too many event streams");
 			await streamSession(socket as Socket, request, dependencies, feed);
 		},
 	);
