@@ -8,7 +8,7 @@ const SENSITIVE_WORDS = new Set(
 		"birth birthdate birthday dob age sex gender photo photos image images picture pixels mask silhouette landmark " +
 		"landmarks keypoint keypoints skeleton measurement measurements measure measures girth girths stature weight mass " +
 		"height breadth phenotype phenotypes pose poses vertices mesh changes params parameters body payload query search " +
-		"form multipart ip address remoteaddress remoteport"
+		"form multipart headers ip address remoteaddress remoteport"
 	).split(" "),
 );
 /** A number with one of these at the end of its key counts or times something; it does not describe a person. */
