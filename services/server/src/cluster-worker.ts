@@ -26,7 +26,7 @@ async function start(message: PrimaryMessage & { type: "start" }): Promise<void>
 	} catch (error) {
 		if (!(error instanceof AppError)) serverLog(config, "api").error({ err: error }, "an API process could not start");
 		const known = error instanceof AppError ? error : new AppError("internal", "An API process could not start.");
-		await tell({ type: "failed", error: known.message, remedy: known.remedy });
+		await tell({ type: "failed", code: known.code, error: known.message, remedy: known.remedy });
 		process.exit(1);
 	}
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ApiDependencies } from "@anny-fitter/api";
-import { AppError } from "@anny-fitter/contracts";
+import { AppError, type ErrorCode } from "@anny-fitter/contracts";
 import type { ServerConfig } from "@anny-fitter/platform/config";
 import { serveServices } from "./serve-services.js";
 import type { RunningServer } from "./start-server.js";
@@ -16,7 +16,7 @@ export type PrimaryMessage = { readonly type: "start"; readonly config: ServerCo
 export type WorkerMessage =
 	| { readonly type: "online" }
 	| { readonly type: "listening"; readonly url: string }
-	| { readonly type: "failed"; readonly error: string; readonly remedy: string };
+	| { readonly type: "failed"; readonly code: ErrorCode; readonly error: string; readonly remedy: string };
 
 /** A worker that dies is replaced after this time, doubled with each death in a row. */
 const RESTART_DELAY_MS = 500;
@@ -120,7 +120,7 @@ class WorkerSet {
 					isListening = true;
 					resolve(message.url);
 				} else {
-					failure = new AppError("invalid_configuration", message.error, { remedy: message.remedy });
+					failure = new AppError(message.code, message.error, { remedy: message.remedy });
 				}
 			});
 			worker.once("exit", (code, signal) => {

@@ -1,6 +1,6 @@
 import { type ApiDependencies, createApi, startFitWorker } from "@anny-fitter/api";
-import { AppError } from "@anny-fitter/contracts";
 import type { ServerConfig } from "@anny-fitter/platform/config";
+import { listenError } from "./listen-error.js";
 import { openDependencies } from "./open-dependencies.js";
 import { serverLog } from "./server-log.js";
 
@@ -49,26 +49,4 @@ export async function startServer(
 		await opened.close().catch(() => undefined);
 		throw error;
 	}
-}
-
-function listenError(cause: NodeJS.ErrnoException, { host, port }: ServerConfig): unknown {
-	if (cause.code === "EADDRINUSE") {
-		return new AppError("invalid_configuration", `Port ${port} on ${host} is in use by another program.`, {
-			remedy: "Choose another port with PORT or --port, or end the other program.",
-			cause,
-		});
-	}
-	if (cause.code === "EACCES") {
-		return new AppError("invalid_configuration", `This user may not listen on port ${port}.`, {
-			remedy: "Choose a port of 1024 or above with PORT or --port.",
-			cause,
-		});
-	}
-	if (cause.code === "EADDRNOTAVAIL" || cause.code === "ENOTFOUND") {
-		return new AppError("invalid_configuration", `${host} is no address of this machine.`, {
-			remedy: "Set HOST to 127.0.0.1 for this machine only, or to 0.0.0.0 for all its addresses.",
-			cause,
-		});
-	}
-	return cause;
 }

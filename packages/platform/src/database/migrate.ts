@@ -3,6 +3,8 @@ import { type Kysely, Migrator, NO_MIGRATIONS, sql } from "kysely";
 import { MIGRATIONS } from "./migrations/index.js";
 import { ensureRoles, grantRoles } from "./roles.js";
 
+const MINIMUM_VERSION = 15;
+
 /** Name of a migration, or `latest`, or `none` for an empty database. */
 export type MigrationTarget = string;
 
@@ -39,10 +41,22 @@ export async function checkMigrated(db: Kysely<unknown>): Promise<void> {
 	}
 }
 
-/** Role that the connection logged in as. */
+/**
+ * Role that the connection logged in as.
+ *
+ * @throws AppError `invalid_configuration` when the server is too old for the schema
+ */
 export async function loginOf(db: Kysely<unknown>): Promise<string> {
-	const { rows } = await sql<{ name: string }>`select session_user::text as name`.execute(db);
-	return rows[0]!.name;
+	const { rows } = await sql<{ name: string; version: number }>`
+		select session_user::text as name, current_setting('server_version_num')::int as version`.execute(db);
+	const { name, version } = rows[0]!;
+	const major = Math.floor(version / 10_000);
+	if (major < MINIMUM_VERSION) {
+		throw new AppError("invalid_configuration", `PostgreSQL ${major} is too old.`, {
+			remedy: `Use PostgreSQL ${MINIMUM_VERSION} or newer.`,
+		});
+	}
+	return name;
 }
 
 function createMigrator(db: Kysely<unknown>): Migrator {

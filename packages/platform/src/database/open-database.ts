@@ -1,6 +1,7 @@
 import { AppError } from "@anny-fitter/contracts";
 import { Kysely, PostgresDialect } from "kysely";
 import type pg from "pg";
+import { type DatabaseVariable, explained } from "./connection-errors.js";
 import type { Database } from "./database.js";
 import { guardPool } from "./guarded-pool.js";
 import { checkMigrated, loginOf, type MigrationTarget, migrate } from "./migrate.js";
@@ -8,7 +9,6 @@ import { openPglite } from "./open-pglite.js";
 import { createPostgresPool } from "./pools.js";
 import { createTransactions } from "./run-transactions.js";
 import type { DatabaseSchema } from "./schema.js";
-import { isTransient } from "./transient-errors.js";
 
 /** Connections of this process. */
 export interface DatabaseOptions {
@@ -37,8 +37,8 @@ const MIGRATION_LOCK_TIMEOUT_ms = 120_000;
 /**
  * Opens the database and brings its schema up to date.
  *
- * @throws AppError `database_unavailable`, `invalid_configuration` (the login cannot make or take the roles, or
- * migrations are missing), `conflict` (another process has the embedded database open)
+ * @throws AppError `database_unavailable`, `invalid_configuration` (the address, its login or the server's version is not
+ * usable, the login cannot make or take the roles, or migrations are missing), `conflict` (another process has the embedded database open)
  */
 export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
 	const timeout_ms = options.timeout_ms ?? DEFAULT_TIMEOUT_ms;
@@ -71,16 +71,17 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
 		// An unheard error of an idle connection would end the process.
 		appPool.on("error", () => {});
 		try {
-			await unavailableWhenTransient(async () => {
-				if (options.migrate === false) return await withKysely(appPool, checkMigrated);
-				const login = await withKysely(appPool, loginOf);
+			const login = await explained("DATABASE_URL", () => withKysely(appPool, loginOf));
+			if (options.migrate === false) {
+				await explained("DATABASE_URL", () => withKysely(appPool, checkMigrated));
+			} else {
 				const ownerPool = createMigrationPool(ownerUrl ?? url!, timeout_ms / 2);
 				try {
-					await withKysely(ownerPool, (db) => migrate(db, { login }));
+					await explained(ownerVariable(options), () => withKysely(ownerPool, (db) => migrate(db, { login })));
 				} finally {
 					await ownerPool.end();
 				}
-			});
+			}
 		} catch (error) {
 			await appPool.end();
 			throw error;
@@ -107,16 +108,14 @@ export async function migrateDatabase(
 			await opened.close();
 		}
 	}
-	return await unavailableWhenTransient(async () => {
-		const pool = createMigrationPool(options.ownerUrl ?? options.url!, timeout_ms / 2);
-		const appPool = createMigrationPool(options.url!, timeout_ms / 2);
-		try {
-			const login = options.ownerUrl === undefined ? undefined : await withKysely(appPool, loginOf);
-			return await withKysely(pool, (db) => migrate(db, { target, login }));
-		} finally {
-			await Promise.all([pool.end(), appPool.end()]);
-		}
-	});
+	const pool = createMigrationPool(options.ownerUrl ?? options.url, timeout_ms / 2);
+	const appPool = createMigrationPool(options.url, timeout_ms / 2);
+	try {
+		const login = await explained("DATABASE_URL", () => withKysely(appPool, loginOf));
+		return await explained(ownerVariable(options), () => withKysely(pool, (db) => migrate(db, { target, login })));
+	} finally {
+		await Promise.all([pool.end(), appPool.end()]);
+	}
 }
 
 async function startPglite(options: DatabaseOptions, timeout_ms: number) {
@@ -153,12 +152,8 @@ async function withKysely<T>(pool: pg.Pool, work: (db: Kysely<unknown>) => Promi
 	return await work(new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }));
 }
 
-async function unavailableWhenTransient<T>(work: () => Promise<T>): Promise<T> {
-	try {
-		return await work();
-	} catch (error) {
-		throw isTransient(error) ? unavailable(error) : error;
-	}
+function ownerVariable({ ownerUrl }: Pick<DatabaseOptions, "ownerUrl">): DatabaseVariable {
+	return ownerUrl === undefined ? "DATABASE_URL" : "DATABASE_OWNER_URL";
 }
 
 async function answerWithin(pool: pg.Pool, timeout_ms: number): Promise<void> {

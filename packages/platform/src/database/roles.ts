@@ -26,7 +26,9 @@ export async function ensureRoles(db: Kysely<unknown>): Promise<void> {
 			end $$`)
 			.execute(db)
 			.catch((error) => {
-				throw refused(`The role ${role} does not exist and this login may not make it`, error);
+				throw codeOf(error) === "42501"
+					? refused(`The role ${role} does not exist and this login may not make it`, error)
+					: error;
 			});
 	}
 	const { rows } = await sql<{ rolname: string }>`
