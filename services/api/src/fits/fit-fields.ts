@@ -26,6 +26,22 @@ export const PHOTO_FIELD = "photos";
 /** Text fields as they arrived; each was checked on its own. */
 export type FitFields = Partial<Record<FitFieldName, string>>;
 
+/** What other programs call the fields, where the spelling is no help. */
+const MEANT_BY: Readonly<Record<string, FitFieldName | typeof PHOTO_FIELD>> = {
+	height: "stature_m",
+	height_m: "stature_m",
+	height_cm: "stature_m",
+	stature_cm: "stature_m",
+	gender: "sex",
+	dob: "date_of_birth",
+	birthday: "date_of_birth",
+	image: PHOTO_FIELD,
+	images: PHOTO_FIELD,
+	file: PHOTO_FIELD,
+	files: PHOTO_FIELD,
+	"photos[]": PHOTO_FIELD,
+};
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
@@ -59,12 +75,12 @@ export function requireKnownName<Name extends string>(name: string | undefined, 
 	if (all.includes(name as FitFieldName)) {
 		throw invalid(name, `The field ${name} must be sent as text, not as a file.`, "Send the part without a file name.");
 	}
-	const nearest = nearestName(name, all);
-	throw invalid(
-		"fields",
-		`There is no field ${shown}.`,
-		nearest === null ? `Use ${all.join(", ")}.` : `Did you mean "${nearest}"?`,
-	);
+	const meant = MEANT_BY[name.toLowerCase()] ?? nearestName(name, all);
+	const remedy =
+		meant === null
+			? `Use ${all.join(", ")}.`
+			: `Did you mean "${meant}"${meant === "stature_m" ? ", in metres such as 1.75" : ""}?`;
+	throw invalid("fields", `There is no field ${shown}.`, remedy);
 }
 
 /** The subject that was named, if any. @throws AppError `invalid_argument` */

@@ -8,7 +8,7 @@ import type { ApiDependencies } from "../dependencies.js";
 import { type Api, actorOf } from "../http/api-instance.js";
 import { admitFit } from "./admit-fit.js";
 import { createFitSession } from "./create-fit-session.js";
-import { readFitUpload } from "./read-fit-upload.js";
+import { MULTIPART_REMEDY, readFitUpload } from "./read-fit-upload.js";
 import { sessionDocument } from "./session-document.js";
 import { SessionFeed } from "./session-feed.js";
 
@@ -53,7 +53,9 @@ export async function registerFitRoutes(api: Api, dependencies: ApiDependencies)
 			const sessionId = randomUUID();
 			try {
 				if (!request.isMultipart()) {
-					throw new AppError("unsupported_media_type", "A fit takes multipart/form-data.");
+					throw new AppError("unsupported_media_type", "A fit takes multipart/form-data.", {
+						remedy: MULTIPART_REMEDY,
+					});
 				}
 				await admitFit(dependencies, actor, idempotencyKey);
 				const upload = await readFitUpload(request, sessionId, dependencies);

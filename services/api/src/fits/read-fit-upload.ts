@@ -7,6 +7,7 @@ import { requirePhoto } from "./sniff-photo.js";
 
 /** Most photos of one fit. */
 export const MAX_PHOTOS = 8;
+export const MULTIPART_REMEDY = "Send the photos as files named photos (curl: -F photos=@photo.jpg).";
 const MAX_FIELD_SIZE_BYTES = 16 * 1024;
 
 export interface FitUpload {
@@ -128,7 +129,10 @@ function uploadError(error: unknown): unknown {
 		});
 	}
 	if (code === "FST_INVALID_MULTIPART_CONTENT_TYPE") {
-		return new AppError("unsupported_media_type", "A fit takes multipart/form-data.", { cause: error });
+		return new AppError("unsupported_media_type", "A fit takes multipart/form-data.", {
+			remedy: MULTIPART_REMEDY,
+			cause: error,
+		});
 	}
 	const isMultipartError = typeof code === "string" && code.startsWith("FST_");
 	// Of a boundary that is too long the parser speaks as a needle.

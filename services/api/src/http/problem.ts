@@ -25,6 +25,7 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [ErrorCode, string, str
 	FST_ERR_CTP_INVALID_MEDIA_TYPE: [
 		"unsupported_media_type",
 		"The content type of the request is not one that this address reads.",
+		"Send JSON with the header Content-Type: application/json (curl: --json), or what /docs names for this address.",
 	],
 	FST_ERR_CTP_INVALID_JSON_BODY: ["invalid_argument", "The body is not valid JSON.", "Send valid JSON in UTF-8."],
 	FST_ERR_CTP_EMPTY_JSON_BODY: ["invalid_argument", "The body is empty.", "Send a JSON document."],
