@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { InjectOptions } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
 	BROKEN_JSON,
@@ -43,6 +44,7 @@ for (const name of ENVIRONMENTS) {
 		let routes: Route[];
 		let admin: TestUser;
 		let ids: Record<string, string>;
+		const waitingFits = new Set<string>();
 		const durations: number[] = [];
 
 		beforeAll(async () => {
@@ -76,6 +78,7 @@ for (const name of ENVIRONMENTS) {
 				session_id: await insertOpenFit(opened, admin, subject_id),
 				id: subject_id,
 			};
+			waitingFits.add(ids.session_id!);
 		}
 
 		async function createSubject(): Promise<string> {
@@ -85,13 +88,13 @@ for (const name of ENVIRONMENTS) {
 			return JSON.parse(answer.body).subject_id;
 		}
 
-		async function send(request: Parameters<OpenedTestApi["api"]["inject"]>[0]): Promise<AnyAnswer> {
+		async function send(request: InjectOptions): Promise<AnyAnswer> {
 			const started = performance.now();
-			const answer = await opened.api.inject(request as never);
+			const answer = await opened.api.inject(request);
 			const duration = performance.now() - started;
 			durations.push(duration);
 			expect(duration).toBeLessThan(LONGEST_MS);
-			return answer as unknown as AnyAnswer;
+			return answer;
 		}
 
 		async function keepLoggedIn(): Promise<void> {
@@ -292,9 +295,8 @@ for (const name of ENVIRONMENTS) {
 				RUNS * 4,
 			);
 			expectCleanPrototypes();
-			expect((await opened.dependencies.vault.list()).filter(({ sessionId }) => sessionId !== ids.session_id)).toEqual(
-				expect.not.arrayContaining([expect.objectContaining({ sessionId: expect.stringContaining(CANARY) })]),
-			);
+			const stored = await opened.dependencies.vault.list();
+			expect(stored.filter(({ jobId }) => !waitingFits.has(jobId))).toEqual([]);
 		});
 
 		// Each of these once answered 500, or is what would.
