@@ -18,7 +18,7 @@ import { type Api, actorOf } from "../http/api-instance.js";
 import { fileResponse } from "../http/file-response.js";
 import { createSubjectCache } from "../subjects/subject-documents.js";
 import { cancelOpenFits, finishCancelledFits } from "./cancel-open-fits.js";
-import { readConsents } from "./consents.js";
+import { lockConsents, readConsents } from "./consents.js";
 import { deleteAccount } from "./delete-account.js";
 import { exportAccount } from "./export-account.js";
 
@@ -75,6 +75,7 @@ export async function registerAccountRoutes(
 			const actor = actorOf(request);
 			const { version = CONSENT_VERSION, ...change } = request.body;
 			const { consents, cancelled } = await database.asUser(actor, async (tx) => {
+				await lockConsents(tx, actor.userId, "exclusive");
 				for (const purpose of CONSENT_PURPOSES) {
 					const granted = change[purpose];
 					if (granted === undefined) continue;

@@ -1,5 +1,6 @@
 import type { ConsentsDocument } from "@anny-fitter/contracts";
 import type { Tx } from "@anny-fitter/platform/database";
+import { sql } from "kysely";
 
 type Purpose = "photo_processing" | "research_use";
 
@@ -26,4 +27,16 @@ export async function readConsents(tx: Tx, userId: string): Promise<ConsentsDocu
 		version: latest?.version ?? null,
 		updated_at: latest?.created_at.toISOString() ?? null,
 	};
+}
+
+/**
+ * Keeps a fit from being queued while the consent for it is withdrawn: whoever comes second sees what the first did.
+ * Lasts until the transaction ends.
+ */
+export async function lockConsents(tx: Tx, userId: string, mode: "shared" | "exclusive"): Promise<void> {
+	const key = sql`hashtextextended(${`consents:${userId}`}, 0)`;
+	await (mode === "shared"
+		? sql`select pg_advisory_xact_lock_shared(${key})`
+		: sql`select pg_advisory_xact_lock(${key})`
+	).execute(tx);
 }

@@ -1,5 +1,6 @@
 import { AppError } from "@anny-fitter/contracts";
 import type { Actor, Tx } from "@anny-fitter/platform/database";
+import { lockConsents } from "../account/consents.js";
 import type { ApiDependencies } from "../dependencies.js";
 
 /** What a fit takes when none was measured yet, s. */
@@ -45,8 +46,13 @@ export async function admitFit(
 	});
 }
 
-/** @throws AppError `consent_required` */
+/**
+ * Consent, which nobody can withdraw unseen until the transaction ends.
+ *
+ * @throws AppError `consent_required`
+ */
 export async function requireConsent(tx: Tx, userId: string): Promise<void> {
+	await lockConsents(tx, userId, "shared");
 	const latest = await tx
 		.selectFrom("consents")
 		.select("granted")

@@ -187,7 +187,10 @@ async function publishEnded(dependencies: ApiDependencies, rows: readonly ShownS
 	const feed = new SessionFeed(dependencies);
 	for (const row of rows) {
 		dependencies.metrics?.countFit(row.status === "expired" ? "expired" : "failed");
-		await dependencies.vault.wipe(row.session_id);
+		// What is not wiped now, the next sweep of the vault finds.
+		await dependencies.vault.wipe(row.session_id).catch((error) => {
+			dependencies.log.error({ err: error, session_id: row.session_id }, "photos not wiped yet");
+		});
 		await feed.publish(row.user_id, sessionDocument(row));
 	}
 }

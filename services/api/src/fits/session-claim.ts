@@ -108,6 +108,7 @@ export async function completeSession(tx: Tx, claim: Claim, modelId: string): Pr
 export async function requeueSession(tx: Tx, claim: Claim): Promise<ShownSessionRow | null> {
 	return ofClaim(tx, claim, {
 		status: "queued",
+		attempt: claim.attempt - 1,
 		stage: null,
 		progress: 0,
 		lease_expires_at: null,

@@ -3,7 +3,8 @@ import type { Cache } from "@anny-fitter/platform/cache";
 import type { EventBus } from "@anny-fitter/platform/events";
 import { isFinal } from "./session-document.js";
 
-const CACHE_LIFETIME_MS = 30 * 60_000;
+/** How long the states of sessions are remembered. */
+export const SESSION_CACHE_LIFETIME_MS = 30 * 60_000;
 /** A running fit reports more often than this, so an older state in the cache may have missed a change. */
 const FRESH_MS = 2_000;
 
@@ -30,20 +31,26 @@ export class SessionFeed {
 	/** Tells a new state. Never throws: a fit does not depend on who watches it. */
 	async publish(userId: string, document: SessionDocument): Promise<void> {
 		const cached: CachedSession = { at_ms: this.#now().getTime(), document };
+		const key = cacheKey(userId, document.session_id);
 		await Promise.allSettled([
-			this.#cache.set(cacheKey(userId, document.session_id), cached, CACHE_LIFETIME_MS),
+			// An end has a key of its own: a worker that does not know of it yet must not write over it.
+			isFinal(document.status)
+				? this.#cache.set(endKey(key), true, SESSION_CACHE_LIFETIME_MS)
+				: this.#cache.set(key, cached, SESSION_CACHE_LIFETIME_MS),
 			this.#events.publish(channel(document.session_id), document),
 		]);
 	}
 
-	/** The state as last published, if that is certain to hold still. Only the user's own: the key names the user. */
+	/** Where a running fit is by its own account. Only the user's own: the key names the user. */
 	async recent(userId: string, sessionId: string): Promise<SessionDocument | null> {
-		const cached = (await this.#cache.get(cacheKey(userId, sessionId)).catch(() => undefined)) as
-			| CachedSession
-			| undefined;
-		if (cached === undefined) return null;
-		const isFresh = Math.abs(this.#now().getTime() - cached.at_ms) < FRESH_MS;
-		return isFresh && !isFinal(cached.document.status) ? cached.document : null;
+		const key = cacheKey(userId, sessionId);
+		try {
+			const cached = (await this.#cache.get(key)) as CachedSession | undefined;
+			if (cached === undefined || Math.abs(this.#now().getTime() - cached.at_ms) >= FRESH_MS) return null;
+			return (await this.#cache.get(endKey(key))) === undefined ? cached.document : null;
+		} catch {
+			return null;
+		}
 	}
 
 	/** @returns ends the subscription */
@@ -58,4 +65,8 @@ function channel(sessionId: string): string {
 
 function cacheKey(userId: string, sessionId: string): string {
 	return `session:${userId}:${sessionId}`;
+}
+
+function endKey(key: string): string {
+	return `${key}:ended`;
 }

@@ -1,13 +1,14 @@
-import { AppError, sessionDocumentSchema, sessionListSchema } from "@anny-fitter/contracts";
+import { AppError, SESSION_STATUSES, sessionDocumentSchema, sessionListSchema } from "@anny-fitter/contracts";
 import { sql } from "kysely";
 import { z } from "zod";
 import { auditOrigin, recordAudit } from "../audit/record-audit.js";
+import { createUserCache } from "../caching/user-cache.js";
 import type { ApiDependencies } from "../dependencies.js";
 import { type Api, actorOf } from "../http/api-instance.js";
 import { readSession } from "./read-session.js";
-import { SESSION_COLUMNS, sessionDocument } from "./session-document.js";
+import { isFinal, SESSION_COLUMNS, sessionDocument } from "./session-document.js";
 import { registerSessionEvents } from "./session-events.js";
-import { SessionFeed } from "./session-feed.js";
+import { SESSION_CACHE_LIFETIME_MS, SessionFeed } from "./session-feed.js";
 
 const paramsSchema = z.object({ session_id: z.uuid() });
 
@@ -15,6 +16,7 @@ const paramsSchema = z.object({ session_id: z.uuid() });
 export async function registerSessionRoutes(api: Api, dependencies: ApiDependencies): Promise<void> {
 	const { database, vault, metrics } = dependencies;
 	const feed = new SessionFeed(dependencies);
+	const cache = createUserCache(dependencies);
 
 	api.get(
 		"/sessions",
@@ -26,28 +28,27 @@ export async function registerSessionRoutes(api: Api, dependencies: ApiDependenc
 				querystring: z.object({
 					limit: z.coerce.number().int().min(1).max(100).default(20),
 					offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
+					status: z.enum(SESSION_STATUSES).optional(),
+					subject_id: z.uuid().optional(),
 				}),
 				response: { 200: sessionListSchema },
 			},
 		},
 		async (request) => {
 			const actor = actorOf(request);
-			const { limit, offset } = request.query;
+			const { limit, offset, status, subject_id } = request.query;
 			return database.asUser(actor, async (tx) => {
-				const rows = await tx
-					.selectFrom("sessions")
+				let matching = tx.selectFrom("sessions").where("user_id", "=", actor.userId);
+				if (status !== undefined) matching = matching.where("status", "=", status);
+				if (subject_id !== undefined) matching = matching.where("subject_id", "=", subject_id);
+				const rows = await matching
 					.select(SESSION_COLUMNS)
-					.where("user_id", "=", actor.userId)
 					.orderBy("created_at", "desc")
 					.orderBy("session_id")
 					.limit(limit)
 					.offset(offset)
 					.execute();
-				const { count } = await tx
-					.selectFrom("sessions")
-					.select((e) => e.fn.countAll().as("count"))
-					.where("user_id", "=", actor.userId)
-					.executeTakeFirstOrThrow();
+				const { count } = await matching.select((e) => e.fn.countAll().as("count")).executeTakeFirstOrThrow();
 				return { sessions: rows.map((row) => sessionDocument(row)), total: Number(count), limit, offset };
 			});
 		},
@@ -68,7 +69,16 @@ export async function registerSessionRoutes(api: Api, dependencies: ApiDependenc
 			const actor = actorOf(request);
 			const { session_id } = request.params;
 			const recent = await feed.recent(actor.userId, session_id);
-			return recent ?? sessionDocument(await readSession(dependencies, actor, session_id));
+			if (recent !== null) return recent;
+			return cache.read({
+				userId: actor.userId,
+				kind: "session",
+				id: session_id,
+				lifetime_ms: SESSION_CACHE_LIFETIME_MS,
+				load: async () => sessionDocument(await readSession(dependencies, actor, session_id)),
+				// After its end only the deletion of its model or subject changes a session, which all forget the user's reads.
+				isLasting: ({ status }) => isFinal(status),
+			});
 		},
 	);
 

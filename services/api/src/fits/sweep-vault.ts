@@ -24,6 +24,8 @@ export async function sweepVault({ vault, database, config, log }: ApiDependenci
 		// Photos come before their session: those of an upload that still runs belong to none yet. The vault's times are
 		// the machine's, not the tests'.
 		const isUploadOver = Date.now() - modifiedAt.getTime() > 2 * config.requestTimeout_ms + 60_000;
-		if (status === undefined ? isUploadOver : isFinal(status)) await vault.wipe(jobId);
+		if (!(status === undefined ? isUploadOver : isFinal(status))) continue;
+		// One that resists must not keep the others.
+		await vault.wipe(jobId).catch((error) => log.error({ err: error, session_id: jobId }, "photos not wiped yet"));
 	}
 }

@@ -37,19 +37,21 @@ export async function registerExportRoutes(api: Api, dependencies: ApiDependenci
 			reply.header("etag", tag).header("cache-control", "private, no-cache");
 			if (hasFile(request.headers["if-none-match"], tag)) return reply.code(304).send();
 			const file = await exports.open(actor, model, { format, frame, pose });
-			try {
-				await database.asUser(actor, (tx) =>
-					recordAudit(tx, auditOrigin(request), {
-						action: "data_export",
-						resourceType: "model",
-						resourceId: model_id,
-					}),
-				);
-			} catch (error) {
-				file.stream.destroy();
-				throw error;
+			if (request.method === "GET") {
+				try {
+					await database.asUser(actor, (tx) =>
+						recordAudit(tx, auditOrigin(request), {
+							action: "data_export",
+							resourceType: "model",
+							resourceId: model_id,
+						}),
+					);
+				} catch (error) {
+					file.stream.destroy();
+					throw error;
+				}
+				metrics?.countExport(format);
 			}
-			metrics?.countExport(format);
 			return reply
 				.type(EXPORT_TYPES[format])
 				.header("content-length", file.size_bytes)

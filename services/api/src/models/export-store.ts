@@ -1,10 +1,11 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { Readable } from "node:stream";
-import type { ExportFormat } from "@anny-fitter/contracts";
+import { AppError, type ExportFormat } from "@anny-fitter/contracts";
 import type { Actor } from "@anny-fitter/platform/database";
 import type { ApiDependencies } from "../dependencies.js";
 import { buildMesh, type MeshOptions } from "./build-mesh.js";
 import { measurementsCsv, modelDocument, type StoredModel } from "./model-documents.js";
+import { noSuchModel } from "./read-model.js";
 import { storedParams } from "./stored-model.js";
 
 /** Where exports lie in the object store; then comes the user's id. */
@@ -39,13 +40,14 @@ export class ExportStore {
 		this.#dependencies = dependencies;
 	}
 
-	/** @throws AppError */
+	/** @throws AppError `not_found` when the model was deleted meanwhile, `service_unavailable` */
 	async open(actor: Actor, model: StoredModel, order: ExportOrder): Promise<StoredExport> {
 		const stored = await this.#find(actor, model, order);
 		if (stored !== null) return stored;
 		await this.#buildOnce(actor, model, order);
 		const built = await this.#find(actor, model, order);
-		if (built === null) throw new Error("an export vanished while it was built");
+		// Rows and files of exports go with their model.
+		if (built === null) throw noSuchModel();
 		return built;
 	}
 
@@ -57,20 +59,20 @@ export class ExportStore {
 				.select(["object_key", "expires_at"])
 				.where("user_id", "=", actor.userId)
 				.where("model_id", "=", model.row.model_id)
-				.where("format", "=", variant(order))
+				.where("format", "=", variant(model, order))
 				.where("expires_at", ">", now())
 				.orderBy("expires_at", "desc")
 				.limit(1)
 				.executeTakeFirst(),
 		);
 		if (row === undefined) return null;
-		const object = await objects.get(row.object_key);
+		const object = await reach(() => objects.get(row.object_key));
 		if (object === null) return null;
 		return { ...object, expiresAt: row.expires_at };
 	}
 
 	#buildOnce(actor: Actor, model: StoredModel, order: ExportOrder): Promise<void> {
-		const key = `${model.row.model_id}/${variant(order)}`;
+		const key = `${model.row.model_id}/${variant(model, order)}`;
 		let building = this.#building.get(key);
 		if (building === undefined) {
 			building = this.#build(actor, model, order).finally(() => this.#building.delete(key));
@@ -84,20 +86,25 @@ export class ExportStore {
 		const content = await this.#content(model, order);
 		const { model_id } = model.row;
 		const object_key = `${EXPORT_PREFIX}${actor.userId}/${model_id}/${randomUUID()}.${order.format}`;
-		await objects.put(object_key, content, { contentType: EXPORT_TYPES[order.format] });
-		await database.asUser(actor, (tx) =>
-			tx
-				.insertInto("exports")
-				.values({
-					user_id: actor.userId,
-					model_id,
-					format: variant(order),
-					object_key,
-					size_bytes: content.length,
-					expires_at: new Date(now().getTime() + config.exportLifetime_ms),
-				})
-				.execute(),
-		);
+		await reach(() => objects.put(object_key, content, { contentType: EXPORT_TYPES[order.format] }));
+		try {
+			await database.asUser(actor, (tx) =>
+				tx
+					.insertInto("exports")
+					.values({
+						user_id: actor.userId,
+						model_id,
+						format: variant(model, order),
+						object_key,
+						size_bytes: content.length,
+						expires_at: new Date(now().getTime() + config.exportLifetime_ms),
+					})
+					.execute(),
+			);
+		} catch (error) {
+			await removeExportFiles(this.#dependencies, [object_key]);
+			throw isWithoutModel(error) ? noSuchModel() : error;
+		}
 	}
 
 	async #content(model: StoredModel, { format, ...options }: ExportOrder): Promise<Buffer> {
@@ -108,9 +115,38 @@ export class ExportStore {
 	}
 }
 
-/** Format and options: what tells exports of one model apart. */
-function variant({ format, frame, pose }: ExportOrder): string {
-	if (format === "json" || format === "csv") return format;
+/** What tells exports of one model apart: format, options and, where that may change, the content. */
+function variant(model: StoredModel, { format, frame, pose }: ExportOrder): string {
+	if (format === "json") return `json.${digest(modelDocument(model))}`;
+	if (format === "csv") return `csv.${digest(measurementsCsv(model))}`;
 	// A GLB is Y up whatever was asked for.
 	return format === "glb" ? `glb.${pose}` : `${format}.${frame}.${pose}`;
+}
+
+function digest(content: unknown): string {
+	return createHash("sha256").update(JSON.stringify(content)).digest("base64url").slice(0, 22);
+}
+
+/** Removes files whose rows are gone. Never throws: the sweeper finds files that no row knows. */
+export async function removeExportFiles(
+	{ objects, log }: Pick<ApiDependencies, "objects" | "log">,
+	keys: readonly string[],
+): Promise<void> {
+	if (keys.length === 0) return;
+	await objects.delete(keys).catch((error) => log.warn({ err: error }, "files of exports not removed yet"));
+}
+
+/** @throws AppError `service_unavailable` for whatever the object store throws */
+async function reach<T>(call: () => Promise<T>): Promise<T> {
+	try {
+		return await call();
+	} catch (cause) {
+		if (cause instanceof AppError) throw cause;
+		throw new AppError("service_unavailable", "The store of exports does not answer.", { retryable: true, cause });
+	}
+}
+
+/** The row of the model that the new row refers to is gone. */
+function isWithoutModel(error: unknown): boolean {
+	return error instanceof Error && "code" in error && error.code === "23503";
 }

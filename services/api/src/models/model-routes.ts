@@ -9,10 +9,12 @@ import {
 import type { Actor } from "@anny-fitter/platform/database";
 import { z } from "zod";
 import { auditOrigin, recordAudit } from "../audit/record-audit.js";
+import { createUserCache } from "../caching/user-cache.js";
 import type { ApiDependencies } from "../dependencies.js";
 import { type Api, actorOf } from "../http/api-instance.js";
 import { fileResponse } from "../http/file-response.js";
 import { buildMesh, fileTag, hasFile } from "./build-mesh.js";
+import { removeExportFiles } from "./export-store.js";
 import {
 	compareModels,
 	measurementsCsv,
@@ -32,7 +34,8 @@ export const meshOptionsShape = {
 
 /** Models: read, list, compare, delete, mesh, measurements. */
 export async function registerModelRoutes(api: Api, dependencies: ApiDependencies): Promise<void> {
-	const { database, objects } = dependencies;
+	const { database } = dependencies;
+	const cache = createUserCache(dependencies);
 
 	api.get(
 		"/models/:model_id",
@@ -137,12 +140,8 @@ export async function registerModelRoutes(api: Api, dependencies: ApiDependencie
 				});
 				return exports.map((row) => row.object_key);
 			});
-			if (keys.length > 0) {
-				await objects.delete(keys).catch((error) => {
-					// The sweeper finds files that no row knows.
-					request.log.warn({ err: error }, "exports of a deleted model not removed yet");
-				});
-			}
+			await cache.forget(actor.userId);
+			await removeExportFiles(dependencies, keys);
 			return reply.code(204).send(null);
 		},
 	);

@@ -1,6 +1,12 @@
 import { AppError } from "@anny-fitter/contracts";
 import type { Database, SubjectRow, Tx } from "@anny-fitter/platform/database";
 
+export interface AnonymizedSubject {
+	readonly row: SubjectRow;
+	/** Files of the object store that show what was removed; to be deleted after the commit. */
+	readonly objectKeys: readonly string[];
+}
+
 /**
  * Removes for good what tells who a subject is: the name, day and month of birth (the year stays, since bodies change
  * with age), what its fits were asked, and in its results the date of birth and the photos' file names.
@@ -13,7 +19,7 @@ export async function anonymizeSubject(
 	tx: Tx,
 	subject: SubjectRow,
 	now: Date,
-): Promise<SubjectRow> {
+): Promise<AnonymizedSubject> {
 	const { subject_id, user_id } = subject;
 	const running = await tx
 		.selectFrom("sessions")
@@ -55,7 +61,19 @@ export async function anonymizeSubject(
 				.execute();
 		}
 	});
-	return changed;
+	const exports =
+		models.length === 0
+			? []
+			: await tx
+					.deleteFrom("exports")
+					.where(
+						"model_id",
+						"in",
+						models.map((model) => model.model_id),
+					)
+					.returning("object_key")
+					.execute();
+	return { row: changed, objectKeys: exports.map((row) => row.object_key) };
 }
 
 /** A result document whose date of birth became the age at the fit, and whose photos are named by their numbers. */

@@ -1,6 +1,6 @@
-import { randomUUID } from "node:crypto";
 import type { SubjectDocument } from "@anny-fitter/contracts";
 import type { SubjectRow } from "@anny-fitter/platform/database";
+import { createUserCache } from "../caching/user-cache.js";
 import type { ApiDependencies } from "../dependencies.js";
 
 const HOUR_MS = 3_600_000;
@@ -18,10 +18,7 @@ export function toSubjectDocument(row: SubjectRow): SubjectDocument {
 	};
 }
 
-/**
- * Remembers read subjects for an hour, per user. A user's entries share a random generation in their keys; a write
- * replaces it after its commit, so that a slow reader stores what it read before under a key that nobody asks again.
- */
+/** Remembers read subjects for an hour. */
 export interface SubjectCache {
 	read(userId: string, subjectId: string, load: () => Promise<SubjectDocument>): Promise<SubjectDocument>;
 	/** Call after each committed change of any of the user's subjects. */
@@ -29,25 +26,9 @@ export interface SubjectCache {
 }
 
 export function createSubjectCache({ cache }: Pick<ApiDependencies, "cache">): SubjectCache {
-	const generationKey = (userId: string) => `subjects:${userId}:generation`;
-	async function renew(userId: string): Promise<string> {
-		const generation = randomUUID();
-		// Outlives every entry of its generation.
-		await cache.set(generationKey(userId), generation, 2 * HOUR_MS);
-		return generation;
-	}
+	const entries = createUserCache({ cache });
 	return {
-		read: async (userId, subjectId, load) => {
-			const generation = (await cache.get(generationKey(userId))) ?? (await renew(userId));
-			const key = `subjects:${userId}:${generation}:${subjectId}`;
-			const known = (await cache.get(key)) as SubjectDocument | undefined;
-			if (known !== undefined) return known;
-			const loaded = await load();
-			await cache.set(key, loaded, HOUR_MS);
-			return loaded;
-		},
-		forget: async (userId) => {
-			await renew(userId);
-		},
+		read: (userId, id, load) => entries.read({ userId, kind: "subject", id, lifetime_ms: HOUR_MS, load }),
+		forget: entries.forget,
 	};
 }

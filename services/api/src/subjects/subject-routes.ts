@@ -15,6 +15,7 @@ import type { ApiDependencies } from "../dependencies.js";
 import { type Api, actorOf } from "../http/api-instance.js";
 import { requireMatch, sendTagged } from "../http/etags.js";
 import { containsPattern } from "../http/search-pattern.js";
+import { removeExportFiles } from "../models/export-store.js";
 import { anonymizeSubject } from "./anonymize-subject.js";
 import { createSubjectCache, toSubjectDocument } from "./subject-documents.js";
 
@@ -176,7 +177,7 @@ export async function registerSubjectRoutes(api: Api, dependencies: ApiDependenc
 			});
 			await cache.forget(actor.userId);
 			await finishCancelledFits(dependencies, cancelled);
-			await dependencies.objects.delete(objectKeys);
+			await removeExportFiles(dependencies, objectKeys);
 			return reply.code(204).send();
 		},
 	);
@@ -196,7 +197,7 @@ export async function registerSubjectRoutes(api: Api, dependencies: ApiDependenc
 		},
 		async (request, reply) => {
 			const actor = actorOf(request);
-			const row = await database.asUser(actor, async (tx) => {
+			const { row, objectKeys } = await database.asUser(actor, async (tx) => {
 				const present = await findSubject(tx, request.params.subject_id, "for update");
 				requireMatch(request, toSubjectDocument(present));
 				const changed = await anonymizeSubject(database, tx, present, now());
@@ -208,6 +209,7 @@ export async function registerSubjectRoutes(api: Api, dependencies: ApiDependenc
 				return changed;
 			});
 			await cache.forget(actor.userId);
+			await removeExportFiles(dependencies, objectKeys);
 			return sendTagged(reply, toSubjectDocument(row));
 		},
 	);
