@@ -243,7 +243,7 @@ async function openBreakableStore(
 		};
 	}
 	const port = await freePort();
-	const server = new S3rver({ port, address: "127.0.0.1", silent: true, directory: folder, resetOnClose: true });
+	const server = new S3rver({ port, address: "127.0.0.1", silent: true, directory: folder });
 	await server.run();
 	const objects = await openObjectStore({
 		s3: {

@@ -1,6 +1,8 @@
 import { AppError } from "@anny-fitter/contracts";
 import type { ServerConfig } from "@anny-fitter/platform/config";
 import type { PhotoVault } from "@anny-fitter/platform/vault";
+// Its types extend the request.
+import type {} from "@fastify/multipart";
 import type { FastifyRequest } from "fastify";
 import { addFitField, FIT_FIELDS, type FitFields, PHOTO_FIELD, requireKnownName } from "./fit-fields.js";
 import { requirePhoto } from "./sniff-photo.js";
