@@ -101,17 +101,14 @@ async function resumeLapsed(dependencies: ApiDependencies): Promise<void> {
 			.execute(),
 	);
 	for (const session of lapsed) {
-		const canResume =
-			session.attempt < MAX_ATTEMPTS &&
-			(await arePhotosReadable(dependencies.vault, session.session_id, session.request));
-		if (canResume) await requeue(dependencies, session);
+		if (await canResume(dependencies, session)) await requeue(dependencies, session);
 		else await end(dependencies, session, "interrupted", "The server was interrupted while the fit ran.");
 	}
 }
 
 /** Queued sessions whose job was lost get another; those whose photos were lost are ended. */
 async function reviveQueued(dependencies: ApiDependencies): Promise<void> {
-	const { database, vault } = dependencies;
+	const { database } = dependencies;
 	const stale = await database.asSystem(async (tx) => {
 		const running = await tx
 			.selectFrom("sessions")
@@ -131,12 +128,16 @@ async function reviveQueued(dependencies: ApiDependencies): Promise<void> {
 			.execute();
 	});
 	for (const session of stale) {
-		if (await arePhotosReadable(vault, session.session_id, session.request)) await requeue(dependencies, session);
+		if (await canResume(dependencies, session)) await requeue(dependencies, session);
 		else await end(dependencies, session, "photos_lost", "The photos were lost before the fit began.");
 	}
 }
 
 type Found = Pick<SessionRow, "session_id" | "attempt" | "request">;
+
+async function canResume({ vault }: ApiDependencies, { session_id, attempt, request }: Found): Promise<boolean> {
+	return attempt < MAX_ATTEMPTS && (await arePhotosReadable(vault, session_id, request));
+}
 
 /** The session as it was found; another sweeper or worker may have been faster. */
 function unchanged(tx: Tx, session: Found, change: object) {

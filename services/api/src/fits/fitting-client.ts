@@ -1,10 +1,9 @@
 import { AppError, type ResultDocument, resultDocumentSchema } from "@anny-fitter/contracts";
 import { FittingService, type Observation, type Progress } from "@anny-fitter/contracts/rpc";
-import { fromConnectError } from "@anny-fitter/platform/rpc";
 import { createClient, type Transport } from "@connectrpc/connect";
 import type { StoredFitRequest } from "./create-fit-session.js";
 import { photoName } from "./read-fit-upload.js";
-import { backOff } from "./vision-client.js";
+import { backOff, serviceError } from "./vision-client.js";
 
 const RETRY_DELAYS_MS = [300, 1_500];
 
@@ -37,7 +36,7 @@ export class FittingClient {
 			try {
 				return await this.#call(request, seen, options);
 			} catch (error) {
-				const appError = fromConnectError(error);
+				const appError = serviceError(error, options.signal);
 				const delay = RETRY_DELAYS_MS[attempt];
 				if (options.signal.aborted || !appError.retryable || delay === undefined) throw appError;
 				await backOff(delay, options.signal);

@@ -57,8 +57,8 @@ export class VisionClient {
 				permit.succeeded();
 				return observation;
 			} catch (error) {
-				const appError = fromConnectError(error);
-				if (options.signal.aborted || appError.code === "cancelled") {
+				const appError = serviceError(error, options.signal);
+				if (options.signal.aborted) {
 					permit.dropped();
 					throw appError;
 				}
@@ -86,6 +86,13 @@ export class VisionClient {
 		}
 		throw new AppError("internal", "The vision service ended without a result.");
 	}
+}
+
+/** What a call failed with. A call that nobody here gave up was given up by a service that ends or is overwhelmed. */
+export function serviceError(error: unknown, signal: AbortSignal): AppError {
+	const appError = fromConnectError(error);
+	if (appError.code !== "cancelled" || signal.aborted) return appError;
+	return new AppError("service_unavailable", "The service gave up the call.", { retryable: true, cause: appError });
 }
 
 /** Waits with some scatter, so that many callers do not come back at once. @throws AppError `cancelled` */
