@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
 import { AppError } from "@anny-fitter/contracts";
 import { openDatabase } from "@anny-fitter/platform/database";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -52,6 +53,13 @@ test("something listens and says nothing", async () => {
 	} finally {
 		silent.close();
 	}
+});
+
+test("a file where the embedded database's folder should be", async () => {
+	const error = await failure({ dataDir: fileURLToPath(import.meta.url) });
+	expect(error.code).toBe("invalid_configuration");
+	expect(error.message).toContain("cannot be made or written to");
+	expect(error.remedy).toContain("DATA_DIR");
 });
 
 describe.skipIf(!isPostgresPresent)("a server that refuses", () => {

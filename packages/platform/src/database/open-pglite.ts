@@ -1,5 +1,6 @@
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { AppError } from "@anny-fitter/contracts";
 import { PGlite } from "@electric-sql/pglite";
 import { createPgConfig } from "@electric-sql/pglite/node-postgres";
 import pg from "pg";
@@ -19,7 +20,7 @@ export interface OpenedPglite {
 /**
  * Opens the database in a folder, or one in memory. A folder without one gets a copy of the seed.
  *
- * @throws AppError `conflict` when another process has the folder open
+ * @throws AppError `conflict` when another process has the folder open, `invalid_configuration` when it cannot be used
  */
 export async function openPglite(options: {
 	readonly dataDir: string | undefined;
@@ -30,9 +31,8 @@ export async function openPglite(options: {
 	let folder: string | undefined;
 	let unlock = () => {};
 	if (options.dataDir !== undefined) {
-		await makeFolder(options.dataDir);
 		folder = join(options.dataDir, "pglite");
-		unlock = takeLock(`${folder}.lock`);
+		unlock = await takeFolder(options.dataDir, `${folder}.lock`);
 	}
 	try {
 		const { database, isNew } = folder === undefined ? await openInMemory() : await openFolder(folder);
@@ -72,6 +72,19 @@ export async function openPglite(options: {
 		await first.close();
 		renameSync(draft, path);
 		return { database: await PGlite.create(path), isNew: loadDataDir === null };
+	}
+}
+
+async function takeFolder(folder: string, lock: string): Promise<() => void> {
+	try {
+		await makeFolder(folder);
+		return takeLock(lock);
+	} catch (cause) {
+		if (cause instanceof AppError || !(cause instanceof Error && "code" in cause)) throw cause;
+		throw new AppError("invalid_configuration", `The folder ${folder} cannot be made or written to (${cause.code}).`, {
+			remedy: "Set DATA_DIR to a folder that the server may write to, or use PostgreSQL with DATABASE_URL.",
+			cause,
+		});
 	}
 }
 
