@@ -19,6 +19,19 @@ const VAULT_DIR = `/dev/shm/anny-fitter-kill-${process.pid}`;
 const INTERRUPTED = ["interrupted", "photos_lost"];
 const FACTS = { stature_m: "1.724", weight_kg: "71", sex: "female" };
 
+/** Steps of a fit as its client sees them; kills come at each in turn, a little later every time. */
+const STEPS = ["upload", "queued", "active: vision", "active: fit", "completed"] as const;
+type Step = (typeof STEPS)[number];
+/** How far kills at a step are spread, as a share of a whole fit's time. */
+const SPREAD: Readonly<Record<Step, number>> = {
+	upload: 0.03,
+	queued: 0.1,
+	"active: vision": 0.3,
+	// Beyond the fit's own share: some hit the moment in which it is stored.
+	"active: fit": 1,
+	completed: 0.1,
+};
+
 /** What clients were told before a kill; it must still hold afterwards. */
 interface Promised {
 	/** Sessions that a 202 named. */
@@ -47,10 +60,10 @@ describe("kill -9 at any moment of a fit", () => {
 			let client = await logInClient(server.url, email, password);
 			const duration_ms = await measureFit(client, photos, promised);
 			for (let i = 0; i < KILLS; i++) {
-				// Over the whole fit and somewhat beyond, from the first byte of the upload on.
-				const killAfter_ms = (1.15 * duration_ms * (i + 0.5)) / KILLS;
-				const step = await killDuringFit(server, client, photos, promised, killAfter_ms);
-				steps.set(step, (steps.get(step) ?? 0) + 1);
+				const step = STEPS[i % STEPS.length]!;
+				const delay_ms = (SPREAD[step] * duration_ms * Math.floor(i / STEPS.length)) / (KILLS / STEPS.length);
+				const seen = await killDuringFit(server, client, photos, promised, { step, delay_ms });
+				steps.set(seen, (steps.get(seen) ?? 0) + 1);
 				server = await start();
 				client = await logInClient(server.url, email, password);
 				await expectConsistent(client, promised);
@@ -60,7 +73,8 @@ describe("kill -9 at any moment of a fit", () => {
 		}
 		await expectEmptyVault();
 		console.log(`killed: ${[...steps].map(([step, count]) => `${count}× ${step}`).join(", ")}`);
-		expect(steps.size, "the kills hit different steps").toBeGreaterThanOrEqual(4);
+		// A fit waits in the queue for milliseconds only; all other steps must have been hit.
+		expect([...steps.keys()]).toEqual(expect.arrayContaining(STEPS.filter((step) => step !== "queued")));
 	});
 });
 
@@ -96,32 +110,43 @@ async function killDuringFit(
 	client: ApiClient,
 	photos: readonly Buffer[],
 	promised: Promised,
-	killAfter_ms: number,
+	when: { readonly step: Step; readonly delay_ms: number },
 ): Promise<string> {
-	let step = "upload";
+	let step: Step = "upload";
+	let onStep: () => void = () => undefined;
+	const reached = new Promise<void>((resolve) => {
+		onStep = () => STEPS.indexOf(step) >= STEPS.indexOf(when.step) && resolve();
+	});
+	onStep();
 	const watching = (async () => {
 		const { session_id } = await accept(client.startFit(photos, FACTS));
 		promised.sessions.add(session_id);
-		step = "queued";
 		for (;;) {
 			const state = await client.session(session_id);
-			step = state.status === "active" ? `active: ${state.stage}` : state.status;
-			if (state.status === "completed") promised.completed.set(session_id, state.model_id!);
+			step = stepOf(state);
+			if (step === "completed") promised.completed.set(session_id, state.model_id!);
+			onStep();
 			if (END_STATES.includes(state.status)) break;
 		}
 		for (;;) {
-			await (
-				await client.request("GET", `/models/${promised.completed.get(session_id)}/export?format=glb`)
-			).arrayBuffer();
-			step = "completed, exported";
+			const modelId = promised.completed.get(session_id);
+			await (await client.request("GET", `/models/${modelId}/export?format=glb`)).arrayBuffer();
 		}
 	})();
 	// The connection breaks when the server dies; what it has promised until then counts.
 	const broken = watching.catch(() => undefined);
-	await new Promise((resolve) => setTimeout(resolve, killAfter_ms));
+	await Promise.race([reached, broken]);
+	await new Promise((resolve) => setTimeout(resolve, when.delay_ms));
 	await server.kill();
 	await broken;
 	return step;
+}
+
+function stepOf({ status, stage }: SessionState): Step {
+	if (status === "queued" || stage === null) return "queued";
+	if (status === "completed") return "completed";
+	if (status !== "active") throw new Error(`the fit is ${status}`);
+	return stage === "vision" ? "active: vision" : "active: fit";
 }
 
 async function expectConsistent(client: ApiClient, promised: Promised): Promise<void> {
