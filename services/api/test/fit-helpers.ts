@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ApiDependencies } from "@anny-fitter/api";
 import { AppError, type SessionDocument } from "@anny-fitter/contracts";
 import { FittingService, VisionService } from "@anny-fitter/contracts/rpc";
+import type { SessionRow } from "@anny-fitter/platform/database";
 import { toConnectError } from "@anny-fitter/platform/rpc";
 import { createRouterTransport, type Transport } from "@connectrpc/connect";
 import { multipart, samplePhoto, type TestApi, type TestEnvironment, type TestUser } from "./test-environment.js";
@@ -125,4 +127,28 @@ export async function until(holds: () => Promise<boolean> | boolean, timeout_ms 
 /** Whether the vault holds photos of no job. */
 export async function isVaultEmpty({ dependencies }: TestEnvironment): Promise<boolean> {
 	return (await dependencies.vault.list()).length === 0;
+}
+
+/** A session as the database has it. */
+export function findSession(
+	{ database }: Pick<ApiDependencies, "database">,
+	sessionId: string,
+): Promise<SessionRow | undefined> {
+	return database.asSystem((tx) =>
+		tx.selectFrom("sessions").selectAll().where("session_id", "=", sessionId).executeTakeFirst(),
+	);
+}
+
+export type OwnedTable = "fitted_models" | "measurements" | "sessions" | "subjects";
+
+/** How many rows of a table are a user's. */
+export function countOwned(
+	{ database }: Pick<ApiDependencies, "database">,
+	{ userId }: Pick<TestUser, "userId">,
+	table: OwnedTable,
+): Promise<number> {
+	return database.asSystem(async (tx) => {
+		const rows = await tx.selectFrom(table).select("user_id").where("user_id", "=", userId).execute();
+		return rows.length;
+	});
 }

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -77,6 +78,8 @@ export async function openTestEnvironment(
 	try {
 		const dataDir = await mkdtemp(join(tmpdir(), "anny-fitter-api-test-"));
 		closers.push(() => rm(dataDir, { recursive: true, force: true }));
+		const vaultDir = existsSync("/dev/shm") ? join("/dev/shm", `anny-fitter-test-${randomUUID()}`) : null;
+		if (vaultDir !== null) closers.push(() => rm(vaultDir, { recursive: true, force: true }));
 		const servers = name === "production" ? await productionSettings(dataDir, closers) : {};
 		const config = await loadConfig({
 			DATA_DIR: dataDir,
@@ -87,6 +90,8 @@ export async function openTestEnvironment(
 			STATUS_RATE_LIMIT_PER_MINUTE: "100000",
 			BCRYPT_COST: "4",
 			LOG_LEVEL: "debug",
+			// Another test's photos are none of this one's.
+			...(vaultDir !== null && { VAULT_DIR: vaultDir }),
 			...servers,
 			...options.settings,
 		});
@@ -122,7 +127,6 @@ async function productionSettings(
 		address: "127.0.0.1",
 		silent: true,
 		directory: join(folder, "s3"),
-		resetOnClose: true,
 	});
 	await s3.run();
 	closers.push(() => s3.close());

@@ -3,6 +3,7 @@ import { type AuditOrigin, recordAudit } from "../audit/record-audit.js";
 import type { ApiDependencies } from "../dependencies.js";
 import { EXPORT_PREFIX } from "../models/export-store.js";
 import { cancelOpenFits, finishCancelledFits } from "./cancel-open-fits.js";
+import { lockConsents } from "./consents.js";
 
 /**
  * Removes a user and everything that is theirs: rows, exports, photos. What lies outside the database goes first, so that
@@ -20,7 +21,8 @@ export async function deleteAccount(dependencies: ApiDependencies, actor: Actor,
 	for (const sessionId of before.sessionIds) await vault.wipe(sessionId);
 	await objects.delete(before.objectKeys);
 	const after = await database.asSystem(async (tx) => {
-		// Waits for requests that add to the account at this moment; later ones find no user.
+		// Waits for requests that add to the account at this moment; later ones find no consent and no user.
+		await lockConsents(tx, actor.userId, "exclusive");
 		await tx.selectFrom("users").select("user_id").where("user_id", "=", actor.userId).forUpdate().execute();
 		const left = await sessionIds(tx, actor.userId);
 		await recordAudit(tx, origin, { action: "account_delete", resourceType: "user", resourceId: actor.userId });

@@ -127,6 +127,8 @@ async function findSubject(tx: Tx, subjectId: string) {
 		.selectFrom("subjects")
 		.select(["subject_id", "date_of_birth", "gender"])
 		.where("subject_id", "=", subjectId)
+		// Whoever deletes it waits, and then finds the session.
+		.forKeyShare()
 		.executeTakeFirst();
 	if (subject === undefined) throw new AppError("not_found", "There is no such subject.");
 	return subject;
