@@ -268,6 +268,12 @@ for (const name of ENVIRONMENTS) {
 			const page = await api.inject({ url: "/api/v1/sessions?limit=2&offset=1", headers: user.headers });
 			expect(page.json()).toMatchObject({ total: 3, limit: 2, offset: 1 });
 			expect(page.json().sessions.map((session: SessionDocument) => session.session_id)).toEqual([ids[1], ids[0]]);
+			await cancel(ids[2]!);
+			const cancelled = await api.inject({ url: "/api/v1/sessions?status=cancelled", headers: user.headers });
+			expect(cancelled.json()).toMatchObject({ total: 1, sessions: [{ session_id: ids[2], status: "cancelled" }] });
+			const { subject_id } = await getSession(api, user, ids[1]!);
+			const ofSubject = await api.inject({ url: `/api/v1/sessions?subject_id=${subject_id}`, headers: user.headers });
+			expect(ofSubject.json()).toMatchObject({ total: 1, sessions: [{ session_id: ids[1] }] });
 			// A recent state from the cache has the same content.
 			const address = `/api/v1/sessions/${ids[0]}`;
 			const read = await api.inject({ url: address, headers: user.headers });
