@@ -4,6 +4,7 @@ import { decodeHeic } from "./decode-heic.js";
 import { focalLengthInPixels, isCropped, type LensData, NO_LENS_DATA, readLensData } from "./focal-length.js";
 import { readHeicMetadata } from "./heic-metadata.js";
 import { imageLibrary } from "./image-library.js";
+import { hasLoopingMetadata } from "./looping-metadata.js";
 import { MAX_PIXELS, MIN_LONG_SIDE, MIN_SHORT_SIDE, type Photo } from "./photo.js";
 import { sniffFormat } from "./sniff-format.js";
 import { wrapInTiff } from "./tiff-wrapper.js";
@@ -27,6 +28,7 @@ export async function decodePhoto(bytes: Uint8Array, options: DecodeOptions = {}
 	const maxSide = options.maxSide_px ?? 2048;
 	if (!Number.isInteger(maxSide) || maxSide < 1) throw new RangeError("maxSide_px must be a positive integer");
 	const format = await sniffFormat(bytes);
+	if (hasLoopingMetadata(bytes)) throw damaged(undefined);
 	const source = format === "heic" ? await openHeic(bytes) : await openImage(bytes);
 	const { width, height, rgb } = await toPixels(source, maxSide).finally(() => source.decoded?.fill(0));
 	const { original, lens, warnings } = source;
