@@ -257,7 +257,7 @@ function resizeJpeg(jpeg: Buffer, width: number, height: number): Buffer {
 
 /** A directory of metadata that names itself as the next, with entries that point everywhere. */
 function cyclicExif(): Buffer {
-	const entries = 8;
+	const entries = 2000;
 	const directory = Buffer.alloc(2 + entries * 12 + 4);
 	directory.writeUInt16LE(entries);
 	for (let entry = 0; entry < entries; entry++) {
