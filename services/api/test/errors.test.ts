@@ -183,7 +183,7 @@ for (const name of ENVIRONMENTS) {
 			expect(networkFailures).toEqual([]);
 		});
 
-		test("database timeout: 503 with Retry-After after three tries with growing waits; the next request works", async () => {
+		test("database timeout: 503 with Retry-After after three tries with pauses; the next request works", async () => {
 			const post = () =>
 				api.inject({ method: "POST", url: "/api/v1/subjects", headers: user.headers, payload: { name: "Ada" } });
 			const end = await blockDatabase(environment);

@@ -52,21 +52,24 @@ export class FitJobRunner {
 		const stop = (reason: StopReason) => stopper.abort(reason);
 		const release = await this.#watch(job, claim, stop);
 		let outcome = "handed_over";
-		let mayWipe = false;
 		try {
 			await this.#feed.publish(claim.userId, sessionDocument(session));
 			const ended = await this.#work(session, claim, stopper, started);
-			outcome = ended?.status ?? "lost";
-			mayWipe = ended === null ? await this.#isOver(claim) : isFinal(ended.status);
+			// Without a claim of its own any more: cancelled, or finished by another worker.
+			const status = ended?.status ?? (await this.#presentStatus(claim));
+			const isOver = status === null || isFinal(status);
+			outcome = status === null ? "deleted" : ended !== null || isOver ? status : "lost";
+			// Whoever hears that a fit has ended may rely on its photos being gone.
+			if (isOver) await this.#wipe(claim.sessionId);
 			if (ended !== null) await this.#feed.publish(claim.userId, ended);
+			// What others ended, they count; a completed fit was counted where it is known whether it is flagged.
+			if (ended?.status === "failed") this.#countFailed(session);
 		} catch (error) {
 			// The database is gone: the lease lapses, and the sweeper of whoever is alive then finds the session.
 			log.error({ err: error, session_id: claim.sessionId }, "fit left to the sweeper");
 		} finally {
 			await release();
-			if (mayWipe) await this.#wipe(claim.sessionId);
 		}
-		this.#count(outcome, session);
 		const duration_ms = Math.round(performance.now() - started);
 		log.info({ session_id: claim.sessionId, attempt: claim.attempt, outcome, duration_ms }, "fit ended");
 	}
@@ -163,18 +166,16 @@ export class FitJobRunner {
 		for (const [stage, time_ms] of Object.entries(document.timings_ms)) metrics?.observeStage(stage, time_ms / 1000);
 	}
 
-	#count(outcome: string, session: SessionRow): void {
-		// A completed fit was counted when it was stored, where it is known whether it is flagged.
-		if (outcome !== "failed") return;
+	#countFailed(session: SessionRow): void {
 		this.#dependencies.metrics?.countFit("failed", (session.request as Partial<StoredFitRequest>).photo_count);
 	}
 
-	/** After a lost claim: whether nobody needs the photos any more. */
-	async #isOver(claim: Claim): Promise<boolean> {
+	/** After a lost claim: what became of the session; null when it is gone. */
+	async #presentStatus(claim: Claim): Promise<SessionRow["status"] | null> {
 		const row = await this.#dependencies.database.asSystem((tx) =>
 			tx.selectFrom("sessions").select("status").where("session_id", "=", claim.sessionId).executeTakeFirst(),
 		);
-		return row === undefined || isFinal(row.status);
+		return row?.status ?? null;
 	}
 
 	async #wipe(sessionId: string): Promise<void> {
