@@ -12,6 +12,7 @@ import { registerSessionRoutes } from "./fits/session-routes.js";
 import { registerHealthRoutes } from "./health/health-routes.js";
 import { addRequestMetrics, registerMetricsRoute } from "./health/metrics-route.js";
 import type { Api } from "./http/api-instance.js";
+import { limitArrivalTime, uploadTimeout_ms } from "./http/arrival-time.js";
 import { sendClientError } from "./http/client-error.js";
 import { sendProblem } from "./http/error-handler.js";
 import { addEtags } from "./http/etags.js";
@@ -40,7 +41,7 @@ export async function createApi(given: ApiDependencies): Promise<Api> {
 		requestIdHeader: false,
 		genReqId: requestIdOf,
 		bodyLimit: config.maxJsonSize_bytes,
-		requestTimeout: config.requestTimeout_ms,
+		requestTimeout: uploadTimeout_ms(config),
 		// A connection on which nothing moves; longer than any answer takes to begin.
 		connectionTimeout: config.requestTimeout_ms + 60_000,
 		keepAliveTimeout: 75_000,
@@ -59,6 +60,7 @@ export async function createApi(given: ApiDependencies): Promise<Api> {
 	api.addHook("onRequest", async (request, reply) => {
 		reply.header("x-request-id", request.id);
 	});
+	limitArrivalTime(api, config);
 	closeRefusedUpgrades(api);
 	addRequestLog(api);
 	addRequestMetrics(api, metrics);

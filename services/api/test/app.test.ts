@@ -277,25 +277,48 @@ describe("faults of what the API needs", () => {
 });
 
 describe("slow clients", () => {
-	it("are hung up on when a request does not arrive in time", async () => {
-		const opened = await openTestApi("embedded", { settings: { REQUEST_TIMEOUT_SECONDS: "1" } });
-		try {
-			// Node looks for late requests every 30 s; the test cannot wait so long.
-			expect(opened.api.server.requestTimeout).toBe(1000);
-			expect(opened.api.server.keepAliveTimeout).toBe(75_000);
-			const url = new URL(await opened.api.listen({ host: "127.0.0.1", port: 0 }));
-			const answer = await new Promise<string>((resolve, reject) => {
-				const socket = connect(Number(url.port), "127.0.0.1", () => socket.write("NONSENSE\r\n\r\n"));
-				let text = "";
-				socket.on("data", (data) => {
-					text += data.toString();
-				});
-				socket.on("close", () => resolve(text));
-				socket.on("error", reject);
+	let opened: OpenedTestApi;
+	let port: number;
+
+	beforeAll(async () => {
+		opened = await openTestApi("embedded", { settings: { REQUEST_TIMEOUT_SECONDS: "1" } });
+		port = Number(new URL(await opened.api.listen({ host: "127.0.0.1", port: 0 })).port);
+	});
+	afterAll(() => opened?.close());
+
+	/** What the server sends until it closes the connection. */
+	function send(...texts: readonly string[]): Promise<string> {
+		return new Promise((resolve, reject) => {
+			const socket = connect(port, "127.0.0.1", () => {
+				for (const text of texts) socket.write(text);
 			});
-			expect(answer).toContain("400 Bad Request");
-		} finally {
-			await opened.close();
-		}
+			let answer = "";
+			socket.on("data", (data) => {
+				answer += data.toString();
+			});
+			socket.on("close", () => resolve(answer));
+			socket.on("error", reject);
+		});
+	}
+
+	it("are told so when they do not speak HTTP", async () => {
+		expect(await send("NONSENSE\r\n\r\n")).toContain("400 Bad Request");
+	});
+
+	it("are hung up on when a body does not arrive in time", async () => {
+		const started = performance.now();
+		const answer = await send(
+			"POST /api/v1/auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{",
+		);
+		expect(answer).toContain("400 Bad Request");
+		expect(answer).toContain("did not arrive in time");
+		expect(performance.now() - started).toBeGreaterThan(900);
+	});
+
+	it("get ten times as long for photos", async () => {
+		// Node looks for late requests every 30 s; the test cannot wait so long.
+		expect(opened.api.server.requestTimeout).toBe(10_000);
+		expect(opened.api.server.headersTimeout).toBe(1000);
+		expect(opened.api.server.keepAliveTimeout).toBe(75_000);
 	});
 });

@@ -161,7 +161,7 @@ for (const name of ENVIRONMENTS) {
 			await dependencies.vault.store(uploading, 0, once(randomBytes(1000)), { maxSize_bytes: 10_000 });
 			await sweepFits(dependencies, { withSlow: false });
 			expect((await dependencies.vault.list()).map(({ jobId }) => jobId)).toContain(uploading);
-			const old = new Date(Date.now() - 2 * dependencies.config.requestTimeout_ms - 61_000);
+			const old = new Date(Date.now() - 10 * dependencies.config.requestTimeout_ms - 61_000);
 			const vault = new Proxy(dependencies.vault, {
 				get(target, property) {
 					if (property === "list") {

@@ -1,4 +1,5 @@
 import type { ApiDependencies } from "../dependencies.js";
+import { uploadTimeout_ms } from "../http/arrival-time.js";
 import { isFinal } from "./session-document.js";
 
 /** Wipes photos that are past their time or that no unfinished session needs. */
@@ -23,7 +24,7 @@ export async function sweepVault({ vault, database, config, log }: ApiDependenci
 		const status = statuses.get(jobId);
 		// Photos come before their session: those of an upload that still runs belong to none yet. The vault's times are
 		// the machine's, not the tests'.
-		const isUploadOver = Date.now() - modifiedAt.getTime() > 2 * config.requestTimeout_ms + 60_000;
+		const isUploadOver = Date.now() - modifiedAt.getTime() > uploadTimeout_ms(config) + 60_000;
 		if (!(status === undefined ? isUploadOver : isFinal(status))) continue;
 		// One that resists must not keep the others.
 		await vault.wipe(jobId).catch((error) => log.error({ err: error, session_id: jobId }, "photos not wiped yet"));
