@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { AppError } from "@anny-fitter/contracts";
-import { ExponentialBackoff, handleWhen, retry } from "cockatiel";
+import { ExponentialBackoff, halfJitterGenerator, handleWhen, retry } from "cockatiel";
 import { type Kysely, sql } from "kysely";
 import type { Actor, Tx } from "./database.js";
 import { APP_ROLE, SYSTEM_ROLE } from "./roles.js";
@@ -31,7 +31,12 @@ export function createTransactions(kysely: Kysely<DatabaseSchema>): Transactions
 		handleWhen((error) => isTransient(error)),
 		{
 			maxAttempts: TRIES - 1,
-			backoff: new ExponentialBackoff({ initialDelay: FIRST_DELAY_ms, maxDelay: LONGEST_DELAY_ms }),
+			backoff: new ExponentialBackoff({
+				initialDelay: FIRST_DELAY_ms,
+				maxDelay: LONGEST_DELAY_ms,
+				// Others that failed at the same moment wait differently long; later waits are still the longer ones.
+				generator: halfJitterGenerator,
+			}),
 		},
 	);
 
