@@ -6,6 +6,7 @@ let cancelGrace_ms = 10_000;
 const CALLERS_FOLDER_SCRIPTS = new Set(["fit", "anny-fitter", "start"]);
 /** One Ctrl-C may arrive twice: from the terminal and, passed on, from npm. */
 const REPEATED_SIGNAL_MS = 500;
+const ORPHAN_CHECK_MS = 500;
 const EXIT_CANCELLED = 70;
 const EXIT_OUTPUT = 2;
 
@@ -37,6 +38,9 @@ process.stderr.on("error", (error: NodeJS.ErrnoException) => {
 const { npm_package_name: npmPackage, npm_lifecycle_event: npmScript, INIT_CWD: callerFolder } = process.env;
 if (npmPackage === "anny-fitter-workspace" && CALLERS_FOLDER_SCRIPTS.has(npmScript ?? "") && callerFolder) {
 	process.chdir(callerFolder);
+	// A signal for npm alone ends npm and its shell, and would leave a server behind that nobody knows of.
+	const { ppid } = process;
+	setInterval(() => process.ppid !== ppid && cancelledAt === 0 && cancel(), ORPHAN_CHECK_MS).unref();
 }
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {

@@ -3,6 +3,9 @@ import type { CommonOptions } from "./common-options.js";
 import type { ConsoleIo } from "./console-io.js";
 import { createProgressDisplay } from "./progress.js";
 
+/** Longest time that Ctrl-C during the start may take. */
+const START_GRACE_MS = 60_000;
+
 export interface ServeOptions extends CommonOptions {
 	readonly host?: string;
 	readonly port?: string;
@@ -17,6 +20,9 @@ export interface ServeOptions extends CommonOptions {
  * @throws {AppError} `invalid_configuration`, and what the parts throw that cannot be opened
  */
 export async function runServe(options: ServeOptions, io: ConsoleIo): Promise<number> {
+	if (io.signal.aborted) return 0;
+	// What is half open is opened to its end and closed, so that nothing is left behind.
+	io.setCancelGrace(START_GRACE_MS);
 	const progress = createProgressDisplay(io, options.quiet === true);
 	progress.update({ stage: "load", fraction: 0, message: "Opening the database, the networks and the body model" });
 	let server: RunningServer;

@@ -4,6 +4,9 @@ import { listenError } from "./listen-error.js";
 import { openDependencies } from "./open-dependencies.js";
 import { serverLog } from "./server-log.js";
 
+/** How long a stop waits for requests that are being read or answered. */
+const REQUEST_GRACE_MS = 5000;
+
 export interface RunningServer {
 	/** Where it listens, such as http://127.0.0.1:8000. */
 	readonly url: string;
@@ -33,8 +36,10 @@ export async function startServer(
 		const worker = await startFitWorker(opened.dependencies);
 		let stopped: Promise<void> | undefined;
 		const stop = async () => {
+			// An upload that crawls would keep the server, and its photo, until a supervisor kills it.
+			const cut = setTimeout(() => api.server.closeAllConnections(), REQUEST_GRACE_MS);
 			// Both at once: a client that watches its fit keeps its connection until the fit ends.
-			await Promise.all([api.close(), worker.stop()]);
+			await Promise.all([api.close(), worker.stop()]).finally(() => clearTimeout(cut));
 			await opened.close();
 		};
 		return {

@@ -20,6 +20,8 @@ export interface ObjectStoreOptions {
  */
 export async function openObjectStore(options: ObjectStoreOptions): Promise<ObjectStore> {
 	if (options.s3 !== undefined) {
+		// Its notice about future versions of Node is for whoever builds this program, not for who runs it.
+		process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 		// The library is large; who has no bucket need not load it.
 		const { S3ObjectStore } = await import("./s3-object-store.js");
 		return S3ObjectStore.open(options.s3, {
