@@ -21,6 +21,8 @@ export function limitArrivalTime(api: Api, config: { readonly requestTimeout_ms:
 		if (!hasBody || raw.complete || type.startsWith("multipart/")) return payload;
 		const late = Object.assign(new Error("late"), { code: "ERR_HTTP_REQUEST_TIMEOUT" });
 		const timer = setTimeout(() => sendClientError(late, raw.socket), config.requestTimeout_ms);
+		// A server that has closed everything must not wait for it.
+		timer.unref();
 		for (const event of ["end", "close"]) raw.once(event, () => clearTimeout(timer));
 		return payload;
 	});
