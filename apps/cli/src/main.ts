@@ -52,3 +52,5 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
 		cancelGrace_ms = grace_ms;
 	},
 });
+// Deadlines of finished calls may tick on for a minute; a command that was ended has nothing to wait for.
+if (cancelledAt !== 0) process.stdout.write("", () => process.exit());
