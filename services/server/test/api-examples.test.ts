@@ -40,7 +40,7 @@ async function run(mark: string): Promise<string> {
 	const found = blocks.filter((block) => block.includes(mark));
 	expect(found, `blocks with ${mark}`).toHaveLength(1);
 	const script = `${shellState}\nexport API=${server.url}/api/v1\n${found[0]}`;
-	const command = `${script}\n{ set +u; declare -p AUTH TOKEN LOGIN MODEL OTHER_MODEL SESSION KEY SUBJECT; declare -f; } > state 2>/dev/null || true`;
+	const command = `${script}\n{ set +u; declare -p AUTH TOKEN LOGIN MODEL OTHER_MODEL SESSION KEY SUBJECT ADMIN; declare -f; } > state 2>/dev/null || true`;
 	const child = spawn("bash", ["-euo", "pipefail", "-c", command], {
 		cwd: folder,
 		env: { ...process.env, DATA_DIR: join(folder, "data") },
