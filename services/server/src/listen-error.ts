@@ -5,14 +5,18 @@ import type { ServerConfig } from "@anny-fitter/platform/config";
 /**
  * Tries the address before anything slow is opened, so that a second server says at once why it cannot start.
  *
+ * @returns the port; a free one when the settings leave it open (0), the same for all processes and their successors
  * @throws AppError `invalid_configuration`
  */
-export async function requireFreePort(config: ServerConfig): Promise<void> {
+export async function findPort(config: ServerConfig): Promise<number> {
 	const { host, port } = config;
 	const probe = createServer();
-	await new Promise<void>((resolve, reject) => {
+	return new Promise((resolve, reject) => {
 		probe.once("error", (cause: NodeJS.ErrnoException) => reject(listenError(cause, config)));
-		probe.listen({ host, port }, () => probe.close(() => resolve()));
+		probe.listen({ host, port }, () => {
+			const address = probe.address();
+			probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : port));
+		});
 	});
 }
 

@@ -1,5 +1,5 @@
 import { type Environment, listConfigWarnings, loadConfig } from "@anny-fitter/platform/config";
-import { requireFreePort } from "./listen-error.js";
+import { findPort } from "./listen-error.js";
 import { serverLog } from "./server-log.js";
 import { startCluster } from "./start-cluster.js";
 import { type RunningServer, startServer } from "./start-server.js";
@@ -11,9 +11,9 @@ import { type RunningServer, startServer } from "./start-server.js";
  * @throws AppError `invalid_configuration` (also when the port is taken), and what opening the parts throws
  */
 export async function serve(env: Environment): Promise<RunningServer> {
-	const config = loadConfig(env);
-	const log = serverLog(config, config.workers > 1 ? "primary" : "api");
-	for (const warning of listConfigWarnings(config, env)) log.warn({ setting: true }, warning);
-	await requireFreePort(config);
+	const settings = loadConfig(env);
+	const log = serverLog(settings, settings.workers > 1 ? "primary" : "api");
+	for (const warning of listConfigWarnings(settings, env)) log.warn({ setting: true }, warning);
+	const config = { ...settings, port: await findPort(settings) };
 	return config.workers > 1 ? startCluster(config, log) : startServer(config, log);
 }

@@ -54,6 +54,8 @@ export async function logInClient(url: string, email: string, password: string):
 	const request: ApiClient["request"] = (method, path, { json, form } = {}) =>
 		fetch(`${url}/api/v1${path}`, {
 			method,
+			// A connection that was being handed to a process when it was killed gets no answer.
+			signal: AbortSignal.timeout(form === undefined ? 20_000 : 120_000),
 			headers: {
 				authorization: `Bearer ${token}`,
 				...(json === undefined ? {} : { "content-type": "application/json" }),
