@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { AppError } from "@anny-fitter/contracts";
 import type { HolisticOptions, HolisticResult } from "@anny-fitter/perception";
+import { forbidTelemetry } from "./forbid-telemetry.js";
 import type { InferenceDevice, VisionFaults } from "./inference-device.js";
 import { closeGate, createNativeGate } from "./native-gate.js";
 import { isOutOfMemory } from "./out-of-memory.js";
@@ -38,6 +39,7 @@ export class VisionThread {
 	#nextId = 0;
 
 	constructor(sessions: SessionOptions, faults: VisionFaults = {}) {
+		forbidTelemetry();
 		this.#sessions = sessions;
 		this.#faults = faults;
 		const gate = createNativeGate();
