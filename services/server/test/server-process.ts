@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 const CLI = fileURLToPath(new URL("../../../apps/cli/dist/main.js", import.meta.url));
@@ -44,17 +45,24 @@ export async function startServerProcess({
 	const exited = once(child, "exit").then(([code]) => code as number | null);
 	try {
 		const url = await listening(child, exited, () => log);
+		// A wrapper ends with the server, which is its child; signals are the server's.
+		const pid = wrapper.length === 0 ? child.pid! : await onlyChild(child.pid!);
+		const end = (signal: NodeJS.Signals) => {
+			if (child.exitCode === null && child.signalCode === null) process.kill(pid, signal);
+			return exited;
+		};
 		return {
 			url,
-			pid: child.pid!,
+			pid,
 			log: () => log,
-			stop: () => end(child, exited, "SIGTERM"),
+			stop: () => end("SIGTERM"),
 			kill: async () => {
-				await end(child, exited, "SIGKILL");
+				await end("SIGKILL");
 			},
 		};
 	} catch (error) {
-		await end(child, exited, "SIGKILL");
+		child.kill("SIGKILL");
+		await exited;
 		throw error;
 	}
 }
@@ -84,7 +92,6 @@ async function listening(child: ChildProcess, exited: Promise<unknown>, log: () 
 	}
 }
 
-async function end(child: ChildProcess, exited: Promise<number | null>, signal: NodeJS.Signals) {
-	if (child.exitCode === null && child.signalCode === null) child.kill(signal);
-	return exited;
+async function onlyChild(pid: number): Promise<number> {
+	return Number((await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).trim());
 }

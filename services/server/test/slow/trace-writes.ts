@@ -13,7 +13,7 @@ export const STRACE_ARGUMENTS: readonly string[] = [
 	"-s",
 	"262144",
 	"-e",
-	"trace=write,writev,pwrite64,pwritev,pwritev2,sendfile,copy_file_range,splice,mmap,ftruncate,unlink,unlinkat,io_uring_setup",
+	"trace=write,writev,pwrite64,pwritev,pwritev2,sendfile,copy_file_range,splice,mmap,rename,renameat,renameat2,unlink,unlinkat,io_uring_setup",
 	"-e",
 	"signal=none",
 ];
@@ -22,7 +22,7 @@ export interface TracedWrites {
 	/** Regular files on a disk that were written to. */
 	readonly diskFiles: readonly string[];
 	readonly ramDiskFiles: readonly string[];
-	/** Writes to a disk that contain a piece of a photo. */
+	/** Writes to a disk or the RAM disk that contain a piece of a photo. */
 	readonly photoWrites: readonly { readonly path: string; readonly call: string }[];
 	/** Files on a disk that were mapped writable and shared: changes to them need no call. */
 	readonly sharedDiskMappings: readonly string[];
@@ -75,14 +75,22 @@ export async function findPhotoWrites(tracePath: string, photos: readonly Buffer
 			if (file !== undefined) file.isRemoved = true;
 			continue;
 		}
+		if (call.startsWith("rename")) {
+			const [from = "", to = ""] = [...line.matchAll(/"((?:\\x[0-9a-f]{2})*)"/g)].map((text) => plainText(text[1]!));
+			const file = ramDisk.get(from);
+			if (file !== undefined) ramDisk.set(to, file);
+			ramDisk.delete(from);
+			continue;
+		}
 		if (call === "mmap") {
-			const path = /MAP_SHARED\b.*?, \d+<([^>]*)>/.exec(line);
-			if (path !== null && line.includes("PROT_WRITE") && !NO_DISK.test(path[1]!)) sharedDiskMappings.add(path[1]!);
+			const path = plainText(/MAP_SHARED\b.*?, \d+<([^>]*)>/.exec(line)?.[1] ?? "");
+			const isOnDisk = path !== "" && !RAM_DISK.test(path) && !NO_DISK.test(path);
+			if (isOnDisk && line.includes("PROT_WRITE")) sharedDiskMappings.add(path);
 			continue;
 		}
 		const path = /\(\d+<((?:\\x[0-9a-f]{2}|[^>])*)>/.exec(line)?.[1];
 		if (path === undefined) continue;
-		const target = path.includes("\\x") ? hexText(path).toString("latin1") : path;
+		const target = plainText(path);
 		const isRam = RAM_DISK.test(target);
 		if (!isRam && NO_DISK.test(target)) continue;
 		if (!isRam) diskFiles.add(target);
@@ -93,7 +101,8 @@ export async function findPhotoWrites(tracePath: string, photos: readonly Buffer
 		}
 		const data = Buffer.concat([...line.matchAll(/"((?:\\x[0-9a-f]{2})*)"/g)].map((text) => hexText(text[1]!)));
 		if (isRam) noteRamDiskWrite(ramDisk, target, data);
-		else if (containsPiece(data, pieces)) photoWrites.push({ path: target, call });
+		// Also on the RAM disk a photo is sealed.
+		if (containsPiece(data, pieces)) photoWrites.push({ path: target, call });
 	}
 	return {
 		diskFiles: [...diskFiles],
@@ -128,6 +137,11 @@ function containsPiece(data: Buffer, pieces: ReadonlySet<string>): boolean {
 		if (pieces.has(text.substring(at, at + PIECE_BYTES))) return true;
 	}
 	return false;
+}
+
+/** A path as strace prints it, in \x escapes or not. */
+function plainText(path: string): string {
+	return path.includes("\\x") ? hexText(path).toString("latin1") : path;
 }
 
 /** Bytes of strace's \x escapes. */
