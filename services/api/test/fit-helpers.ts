@@ -116,7 +116,7 @@ export async function waitForSession(
 }
 
 /** Waits until something holds. */
-export async function until(holds: () => Promise<boolean> | boolean, timeout_ms = 20_000): Promise<void> {
+export async function until(holds: () => Promise<boolean> | boolean, timeout_ms = 45_000): Promise<void> {
 	const end = Date.now() + timeout_ms;
 	while (!(await holds())) {
 		if (Date.now() > end) throw new Error("it did not come to hold in time");

@@ -41,13 +41,20 @@ export class SessionFeed {
 		]);
 	}
 
-	/** Where a running fit is by its own account. Only the user's own: the key names the user. */
-	async recent(userId: string, sessionId: string): Promise<SessionDocument | null> {
+	/**
+	 * Where a running fit was by its own last account; null when it has given none or has ended. An account that is not
+	 * fresh holds only if the database shows no later change. Only the user's own: the key names the user.
+	 */
+	async latest(
+		userId: string,
+		sessionId: string,
+	): Promise<{ readonly document: SessionDocument; readonly isFresh: boolean } | null> {
 		const key = cacheKey(userId, sessionId);
 		try {
 			const cached = (await this.#cache.get(key)) as CachedSession | undefined;
-			if (cached === undefined || Math.abs(this.#now().getTime() - cached.at_ms) >= FRESH_MS) return null;
-			return (await this.#cache.get(endKey(key))) === undefined ? cached.document : null;
+			if (cached === undefined || (await this.#cache.get(endKey(key))) !== undefined) return null;
+			const isFresh = Math.abs(this.#now().getTime() - cached.at_ms) < FRESH_MS;
+			return { document: cached.document, isFresh };
 		} catch {
 			return null;
 		}

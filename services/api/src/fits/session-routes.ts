@@ -68,9 +68,9 @@ export async function registerSessionRoutes(api: Api, dependencies: ApiDependenc
 		async (request) => {
 			const actor = actorOf(request);
 			const { session_id } = request.params;
-			const recent = await feed.recent(actor.userId, session_id);
-			if (recent !== null) return recent;
-			return cache.read({
+			const told = await feed.latest(actor.userId, session_id);
+			if (told?.isFresh) return told.document;
+			const known = await cache.read({
 				userId: actor.userId,
 				kind: "session",
 				id: session_id,
@@ -79,6 +79,9 @@ export async function registerSessionRoutes(api: Api, dependencies: ApiDependenc
 				// After its end only the deletion of its model or subject changes a session, which all forget the user's reads.
 				isLasting: ({ status }) => isFinal(status),
 			});
+			// The row knows stage changes only; without a later one the fit is where it said, not back at the stage's start.
+			const isWhereItSaid = known.status === "active" && told?.document.updated_at === known.updated_at;
+			return isWhereItSaid ? told.document : known;
 		},
 	);
 

@@ -15,7 +15,7 @@ export function uploadTimeout_ms(config: { readonly requestTimeout_ms: number })
  */
 export function limitArrivalTime(api: Api, config: { readonly requestTimeout_ms: number }): void {
 	api.server.headersTimeout = config.requestTimeout_ms;
-	api.addHook("preParsing", async ({ raw }, _reply, payload) => {
+	api.addHook("preParsing", async ({ raw }, reply, payload) => {
 		const { "content-length": length = "0", "content-type": type = "" } = raw.headers;
 		const hasBody = length !== "0" || raw.headers["transfer-encoding"] !== undefined;
 		if (!hasBody || raw.complete || type.startsWith("multipart/")) return payload;
@@ -23,7 +23,9 @@ export function limitArrivalTime(api: Api, config: { readonly requestTimeout_ms:
 		const timer = setTimeout(() => sendClientError(late, raw.socket), config.requestTimeout_ms);
 		// A server that has closed everything must not wait for it.
 		timer.unref();
+		// A body that nobody wants any more, because its request was refused, is answered before it ends.
 		for (const event of ["end", "close"]) raw.once(event, () => clearTimeout(timer));
+		for (const event of ["finish", "close"]) reply.raw.once(event, () => clearTimeout(timer));
 		return payload;
 	});
 }
