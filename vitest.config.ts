@@ -11,8 +11,8 @@ export default defineConfig({
 		],
 		// Minutes long; `npm run test:slow`.
 		exclude: ["**/test/slow/**"],
-		testTimeout: 60_000,
-		hookTimeout: 120_000,
+		testTimeout: 120_000,
+		hookTimeout: 240_000,
 		// Two workers: the suites load ONNX Runtime and the body model, about 0.5 GB each.
 		pool: "forks",
 		maxWorkers: 2,

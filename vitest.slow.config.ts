@@ -5,7 +5,7 @@ export default defineConfig({
 	test: {
 		include: ["packages/*/test/slow/**/*.test.ts", "services/*/test/slow/**/*.test.ts"],
 		testTimeout: 900_000,
-		hookTimeout: 120_000,
+		hookTimeout: 240_000,
 		pool: "forks",
 		maxWorkers: 1,
 		fileParallelism: false,

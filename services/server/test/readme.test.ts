@@ -21,7 +21,7 @@ afterAll(async () => {
 	await rm(folder, { recursive: true, force: true });
 });
 
-test("the README's example runs from register to GLB", async () => {
+test("the README's example runs from register to GLB", { timeout: 180_000 }, async () => {
 	const readme = await readFile(join(root, "README.md"), "utf8");
 	const script = /```bash\n(API=[\s\S]*?)```/.exec(readme)?.[1];
 	expect(script).toBeDefined();
