@@ -6,6 +6,15 @@ import { type ServerProcess, startServerProcess } from "../server-process.js";
 
 const REDIS_URL = process.env.TEST_REDIS_URL ?? "redis://127.0.0.1:6379";
 const VAULT_DIR = `/dev/shm/anny-fitter-cluster-${process.pid}`;
+const SETTINGS = {
+	JWT_SECRET: "Zk1vP2xq0cW8sT4uYb6nR3mJ7hG5dF9a-for-tests-only",
+	// Counted in Redis, so for a second server, too.
+	RATE_LIMIT_PER_HOUR: "100000",
+	AUTH_RATE_LIMIT_PER_MINUTE: "100000",
+	STATUS_RATE_LIMIT_PER_MINUTE: "100000",
+	VAULT_DIR,
+	LOG_LEVEL: "warn",
+};
 const FACTS = { stature_m: "1.724", weight_kg: "71", sex: "female" };
 
 describe.skipIf(!isPostgresPresent)("several processes on one port", () => {
@@ -22,12 +31,7 @@ describe.skipIf(!isPostgresPresent)("several processes on one port", () => {
 				NODE_ENV: "production",
 				DATABASE_URL: database.url,
 				REDIS_URL,
-				JWT_SECRET: "Zk1vP2xq0cW8sT4uYb6nR3mJ7hG5dF9a-for-tests-only",
-				RATE_LIMIT_PER_HOUR: "100000",
-				AUTH_RATE_LIMIT_PER_MINUTE: "100000",
-				STATUS_RATE_LIMIT_PER_MINUTE: "100000",
-				VAULT_DIR,
-				LOG_LEVEL: "warn",
+				...SETTINGS,
 			},
 			parameters: ["--workers", "2"],
 		});
@@ -70,8 +74,7 @@ describe.skipIf(!isPostgresPresent)("several processes on one port", () => {
 			env: {
 				DATABASE_URL: database.url,
 				REDIS_URL,
-				JWT_SECRET: "Zk1vP2xq0cW8sT4uYb6nR3mJ7hG5dF9a-for-tests-only",
-				LOG_LEVEL: "warn",
+				...SETTINGS,
 			},
 		});
 		try {
