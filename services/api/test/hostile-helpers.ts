@@ -2,6 +2,9 @@ import { connect, type Socket } from "node:net";
 import { ERROR_TABLE, type ErrorCode } from "@anny-fitter/contracts";
 import { expect } from "vitest";
 
+/** Every run tries the same cases, so that a merge fails for what it changed; HOSTILE_SEED tries others. */
+const DEFAULT_SEED = 11;
+
 /** What of an answer is looked at, whichever way it came. */
 export interface AnyAnswer {
 	readonly statusCode: number;
@@ -39,10 +42,10 @@ export function expectCleanPrototypes(): void {
 	}
 }
 
-/** A number from the environment, or a new one; it stands in the test's name. */
+/** A number from the environment, or the usual one; it stands in the name of the test. */
 export function fuzzSeed(): number {
 	const given = Number(process.env.HOSTILE_SEED);
-	return Number.isInteger(given) && given > 0 ? given : Math.floor(Math.random() * 2 ** 31);
+	return Number.isInteger(given) && given > 0 ? given : DEFAULT_SEED;
 }
 
 export interface RawOptions {

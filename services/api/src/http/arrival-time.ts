@@ -18,7 +18,7 @@ export function limitArrivalTime(api: Api, config: { readonly requestTimeout_ms:
 	api.addHook("preParsing", async ({ raw }, reply, payload) => {
 		const { "content-length": length = "0", "content-type": type = "" } = raw.headers;
 		const hasBody = length !== "0" || raw.headers["transfer-encoding"] !== undefined;
-		if (!hasBody || raw.complete || type.startsWith("multipart/")) return payload;
+		if (!hasBody || raw.complete || String(type).startsWith("multipart/")) return payload;
 		const late = Object.assign(new Error("late"), { code: "ERR_HTTP_REQUEST_TIMEOUT" });
 		const timer = setTimeout(() => sendClientError(late, raw.socket), config.requestTimeout_ms);
 		// A server that has closed everything must not wait for it.
