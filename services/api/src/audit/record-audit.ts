@@ -20,7 +20,8 @@ export function auditOrigin(request: FastifyRequest): AuditOrigin {
 	return {
 		userId: request.actor?.userId ?? null,
 		ipAddress: request.ip,
-		userAgent: request.headers["user-agent"]?.slice(0, 300) ?? null,
+		// The database takes no NUL.
+		userAgent: request.headers["user-agent"]?.replaceAll("\0", "").slice(0, 300) ?? null,
 	};
 }
 
