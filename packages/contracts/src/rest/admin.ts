@@ -100,6 +100,8 @@ export const reviewDecisionSchema = z
 		/** What was seen; no names. */
 		note: z
 			.string()
+			// A lone half of a character cannot be stored.
+			.refine((text) => !/\p{Surrogate}/u.test(text), "the text holds half a character")
 			.trim()
 			.max(2000)
 			.regex(/^(?:\P{Cc}|[\t\r\n])*$/u, "must be plain text")
