@@ -1,7 +1,6 @@
 import type { ConsoleIo } from "./console-io.js";
 import { type ServeOptions, settings } from "./serve-command.js";
 
-const ROLES = ["user", "researcher", "admin"] as const;
 /** Exit code when the audit log was tampered with. */
 const EXIT_BROKEN = 70;
 
@@ -12,10 +11,10 @@ const EXIT_BROKEN = 70;
  */
 export async function runGrantRole(email: string, role: string, options: ServeOptions, io: ConsoleIo): Promise<number> {
 	const { grantRole } = await import("@anny-fitter/api");
-	const wanted = ROLES.find((name) => name === role);
+	const { AppError, USER_ROLES } = await import("@anny-fitter/contracts");
+	const wanted = USER_ROLES.find((name) => name === role);
 	if (wanted === undefined) {
-		const { AppError } = await import("@anny-fitter/contracts");
-		throw new AppError("invalid_argument", `There is no role "${role}".`, { remedy: `Use ${ROLES.join(", ")}.` });
+		throw new AppError("invalid_argument", `There is no role "${role}".`, { remedy: `Use ${USER_ROLES.join(", ")}.` });
 	}
 	return withDatabase(options, io, async (database) => {
 		await grantRole(database, email, wanted);
@@ -55,17 +54,9 @@ async function withDatabase<T>(
 }
 
 async function open(options: ServeOptions, io: ConsoleIo) {
-	const { join } = await import("node:path");
 	const { loadConfig } = await import("@anny-fitter/platform/config");
-	const { openDatabase } = await import("@anny-fitter/platform/database");
-	const config = await loadConfig(settings(options, io.env));
-	return openDatabase({
-		url: config.databaseUrl,
-		ownerUrl: config.databaseOwnerUrl,
-		dataDir: join(config.dataDir, "database"),
-		poolSize: 1,
-		timeout_ms: config.databaseTimeout_ms,
-	});
+	const { openServerDatabase } = await import("@anny-fitter/server");
+	return openServerDatabase({ ...loadConfig(settings(options, io.env)), databasePoolSize: 1 });
 }
 
 function report(options: ServeOptions, io: ConsoleIo, document: object, text: string): void {

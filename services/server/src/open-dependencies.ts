@@ -2,13 +2,13 @@ import { join } from "node:path";
 import type { ApiDependencies, ServiceTransports } from "@anny-fitter/api";
 import { openCache } from "@anny-fitter/platform/cache";
 import type { ServerConfig } from "@anny-fitter/platform/config";
-import { openDatabase } from "@anny-fitter/platform/database";
 import { openEventBus } from "@anny-fitter/platform/events";
 import { openFitQueue } from "@anny-fitter/platform/jobs";
 import { openObjectStore } from "@anny-fitter/platform/objects";
 import { createMetrics } from "@anny-fitter/platform/observability";
 import { openPhotoVault } from "@anny-fitter/platform/vault";
 import { Closers } from "./closers.js";
+import { openServerDatabase } from "./open-server-database.js";
 import { openServices } from "./open-services.js";
 
 export interface OpenedDependencies {
@@ -32,14 +32,7 @@ export async function openDependencies(
 	const closers = new Closers();
 	try {
 		const [database, vault, objects, events, cache, transports] = await closers.openAll(
-			openDatabase({
-				url: config.databaseUrl,
-				ownerUrl: config.databaseOwnerUrl,
-				dataDir: join(config.dataDir, "database"),
-				poolSize: config.databasePoolSize,
-				timeout_ms: config.databaseTimeout_ms,
-				log,
-			}),
+			openServerDatabase(config, log),
 			openPhotoVault({
 				redisUrl: config.vaultRedisUrl,
 				redisIsVolatile: config.vaultRedisIsVolatile,
