@@ -3,17 +3,19 @@ import { modelDataSchema } from "./model-data.js";
 import { warningSchema } from "./warning.js";
 
 /** How a measurement is taken. A changed definition has a new version. */
-export const measurementDefinitionSchema = z.object({
-	version: z.int().positive(),
-	name: z.string().min(1),
-	kind: z.string().min(1),
-	/** Which side of the subject: left, right, both, or the midline. */
-	side: z.string().min(1),
-	posture: z.string().min(1),
-	/** Clause of ISO 8559-1 that describes the same measurement, if one does. */
-	iso8559: z.string().nullable(),
-	text: z.string().min(1),
-});
+export const measurementDefinitionSchema = z
+	.object({
+		version: z.int().positive(),
+		name: z.string().min(1),
+		kind: z.string().min(1),
+		/** Which side of the subject: left, right, both, or the midline. */
+		side: z.string().min(1),
+		posture: z.string().min(1),
+		/** Clause of ISO 8559-1 that describes the same measurement, if one does. */
+		iso8559: z.string().nullable(),
+		text: z.string().min(1),
+	})
+	.meta({ id: "MeasurementDefinition" });
 
 /** Measurements of a mesh: exact for the mesh, so without an error. */
 export const measurementDocumentSchema = z.object({

@@ -17,57 +17,65 @@ const intervalSchema = z
 	.refine(([low, high]) => low <= high, "the lower end of an interval is above its upper end");
 const pointSchema = z.tuple([z.number(), z.number()]);
 
-export const measurementEstimateSchema = z.object({
-	value_m: nonNegative,
-	sigma_m: nonNegative,
-	/** The value lies inside with a probability of 90 %. */
-	interval90_m: intervalSchema,
-	/** Probability that the value is within 3 % of the truth. */
-	confidence: z.number().min(0).max(1),
-	sources: z.array(z.enum(MEASUREMENT_SOURCES)).min(1),
-	definition: measurementDefinitionSchema,
-});
+export const measurementEstimateSchema = z
+	.object({
+		value_m: nonNegative,
+		sigma_m: nonNegative,
+		/** The value lies inside with a probability of 90 %. */
+		interval90_m: intervalSchema,
+		/** Probability that the value is within 3 % of the truth. */
+		confidence: z.number().min(0).max(1),
+		sources: z.array(z.enum(MEASUREMENT_SOURCES)).min(1),
+		definition: measurementDefinitionSchema,
+	})
+	.meta({ id: "MeasurementEstimate" });
 
 /** Pinhole camera: +X right, +Y down, +Z forward; pixels from the outer corner of the first pixel. */
-export const cameraDocumentSchema = z.object({
-	width_px: z.int().positive(),
-	height_px: z.int().positive(),
-	focal_length_px: positive,
-	principal_point_px: pointSchema,
-	/** Row-major 3×4: camera coordinates of a world point, metres. */
-	camera_from_world: affineSchema,
-});
+export const cameraDocumentSchema = z
+	.object({
+		width_px: z.int().positive(),
+		height_px: z.int().positive(),
+		focal_length_px: positive,
+		principal_point_px: pointSchema,
+		/** Row-major 3×4: camera coordinates of a world point, metres. */
+		camera_from_world: affineSchema,
+	})
+	.meta({ id: "Camera" });
 
-export const viewDocumentSchema = z.object({
-	/** File name of the photo, without folders. */
-	photo: z.string(),
-	/** As stated; null when it was not. */
-	label: z.enum(VIEW_LABELS).nullable(),
-	/** As found from the fit. */
-	direction: z.enum(VIEW_LABELS),
-	/** Turn of the body about the vertical: 0 faces the camera, 90 shows its right side, ±180 its back. */
-	yaw_deg: z.number(),
-	camera: cameraDocumentSchema,
-	pose: poseSchema,
-	/** Landmarks that took part in the fit, where the photo has them and where the fitted body has them. */
-	landmarks_used: z.array(
-		z.object({ name: z.string(), image_px: pointSchema, projected_px: pointSchema, weight: nonNegative }),
-	),
-	/** Root mean square over the landmarks used; null when none could be. */
-	reprojection_px: nonNegative.nullable(),
-	/** Null when the silhouette could not be used. */
-	silhouette_iou: z.number().min(0).max(1).nullable(),
-});
+export const viewDocumentSchema = z
+	.object({
+		/** File name of the photo, without folders. */
+		photo: z.string(),
+		/** As stated; null when it was not. */
+		label: z.enum(VIEW_LABELS).nullable(),
+		/** As found from the fit. */
+		direction: z.enum(VIEW_LABELS),
+		/** Turn of the body about the vertical: 0 faces the camera, 90 shows its right side, ±180 its back. */
+		yaw_deg: z.number(),
+		camera: cameraDocumentSchema,
+		pose: poseSchema,
+		/** Landmarks that took part in the fit, where the photo has them and where the fitted body has them. */
+		landmarks_used: z.array(
+			z.object({ name: z.string(), image_px: pointSchema, projected_px: pointSchema, weight: nonNegative }),
+		),
+		/** Root mean square over the landmarks used; null when none could be. */
+		reprojection_px: nonNegative.nullable(),
+		/** Null when the silhouette could not be used. */
+		silhouette_iou: z.number().min(0).max(1).nullable(),
+	})
+	.meta({ id: "View" });
 
 /** What the user stated, in SI units. */
-export const statedFactsSchema = z.object({
-	stature_m: positive.optional(),
-	weight_kg: positive.optional(),
-	age_years: nonNegative.optional(),
-	date_of_birth: z.iso.date().optional(),
-	sex: z.enum(SEXES).optional(),
-	measures: z.record(z.string(), positive).optional(),
-});
+export const statedFactsSchema = z
+	.object({
+		stature_m: positive.optional(),
+		weight_kg: positive.optional(),
+		age_years: nonNegative.optional(),
+		date_of_birth: z.iso.date().optional(),
+		sex: z.enum(SEXES).optional(),
+		measures: z.record(z.string(), positive).optional(),
+	})
+	.meta({ id: "StatedFacts" });
 
 export const qualityDocumentSchema = z
 	.object({
@@ -90,7 +98,8 @@ export const qualityDocumentSchema = z
 	.refine(
 		(quality) => (quality.expected_pve_mm === undefined) !== (quality.pve_mm === undefined),
 		"either expected_pve_mm or pve_mm is needed",
-	);
+	)
+	.meta({ id: "Quality" });
 
 /** `result.json`: everything a fit found. Lengths in metres, masses in kilograms, angles in radians. */
 export const resultDocumentSchema = z.object({

@@ -155,7 +155,15 @@ export async function registerModelRoutes(api: Api, dependencies: ApiDependencie
 				tags: ["models"],
 				params: paramsSchema,
 				querystring: z.object({ format: z.enum(["json", "csv"]).optional() }),
-				response: { 200: z.union([modelMeasurementsSchema, z.string()]) },
+				response: {
+					200: {
+						description: "Measurements in the order of the fit's",
+						content: {
+							"application/json": { schema: modelMeasurementsSchema },
+							"text/csv": { schema: z.string() },
+						},
+					},
+				},
 			},
 		},
 		async (request, reply) => {
