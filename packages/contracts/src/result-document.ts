@@ -101,6 +101,19 @@ export const qualityDocumentSchema = z
 	)
 	.meta({ id: "Quality" });
 
+/** How sure a fit is of the shape, and what goes together: the posterior covariance of its shape parameters. */
+export const shapeCovarianceSchema = z
+	.object({
+		/** `phenotype:` and a label, or `local:` and the first label of local changes that are tied left and right. */
+		parameters: z.array(z.string().min(1)).min(1),
+		/** Row-major lower triangle, diagonal included; six significant digits. */
+		lower_triangle: z.array(z.number()),
+	})
+	.refine(
+		({ parameters, lower_triangle }) => lower_triangle.length === (parameters.length * (parameters.length + 1)) / 2,
+		"the triangle's size does not belong to this number of parameters",
+	);
+
 /** `result.json`: everything a fit found. Lengths in metres, masses in kilograms, angles in radians. */
 export const resultDocumentSchema = z.object({
 	schema_version: z.literal(RESULT_SCHEMA_VERSION),
@@ -108,6 +121,8 @@ export const resultDocumentSchema = z.object({
 	phenotypes: labelledNumbersSchema,
 	local_changes: labelledNumbersSchema,
 	all_phenotypes: z.boolean(),
+	/** Missing in results of older versions and of registrations. */
+	shape_covariance: shapeCovarianceSchema.optional(),
 	pose_parameterization: poseParameterizationSchema,
 	/** Pose of the first view. */
 	pose: poseSchema,
@@ -128,5 +143,6 @@ export type MeasurementSource = (typeof MEASUREMENT_SOURCES)[number];
 export type MeasurementEstimate = z.infer<typeof measurementEstimateSchema>;
 export type CameraDocument = z.infer<typeof cameraDocumentSchema>;
 export type ViewDocument = z.infer<typeof viewDocumentSchema>;
+export type ShapeCovarianceDocument = z.infer<typeof shapeCovarianceSchema>;
 export type QualityDocument = z.infer<typeof qualityDocumentSchema>;
 export type ResultDocument = z.infer<typeof resultDocumentSchema>;

@@ -14,6 +14,11 @@ describe("resultDocumentSchema", () => {
 		expect(resultDocumentSchema.parse(exampleResult())).toEqual(exampleResult());
 	});
 
+	it("accepts a result of an older version, without a covariance", () => {
+		const { shape_covariance: _, ...older } = exampleResult();
+		expect(resultDocumentSchema.parse(older)).toEqual(older);
+	});
+
 	it("survives JSON", () => {
 		expect(resultDocumentSchema.parse(JSON.parse(JSON.stringify(exampleResult())))).toEqual(exampleResult());
 	});
@@ -47,6 +52,7 @@ describe("resultDocumentSchema", () => {
 			(result) => result.views[0]!.camera.camera_from_world.pop(),
 			"views[0].camera.camera_from_world",
 		],
+		["a covariance that lacks a number", (result) => result.shape_covariance!.lower_triangle.pop(), "shape_covariance"],
 		["a flag that is no code", (result) => (result.quality.flags[0]!.code = "Loose clothes"), "quality.flags[0].code"],
 	])("refuses %s and names the field", (_, change, path) => {
 		const result = exampleResult();

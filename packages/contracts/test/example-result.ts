@@ -9,6 +9,10 @@ export function exampleResult(): ResultDocument {
 		phenotypes: { gender: 0.9, age: 0.6 },
 		local_changes: { "measure-waist-circ": 0.1 },
 		all_phenotypes: true,
+		shape_covariance: {
+			parameters: ["phenotype:gender", "phenotype:age"],
+			lower_triangle: [0.01, -0.002, 0.0004],
+		},
 		pose_parameterization: "root_relative_world",
 		pose: { root: identity() },
 		views: [

@@ -12,6 +12,8 @@ export { createPhotoFitter, evaluateFitterPose, evaluateFitterShape } from "./ph
 export type { PhotoFitQuality, QualityFlag, ViewDirection } from "./quality.js";
 export { assessPhotoFit, viewDirection } from "./quality.js";
 export { BODY_DENSITY_KG_M3, bodyMass, logMassQuantity } from "./quantities.js";
+export type { NamedCovariance } from "./shape-covariance.js";
+export { nameCovariance, readNamedCovariance, SHAPE_PARAMETER_NAMES } from "./shape-covariance.js";
 export type { Sex, ShapePrior } from "./shape-parameters.js";
 export { namedShape, SHAPE_COUNT, SHAPE_PARAMETERS, shapePrior } from "./shape-parameters.js";
 export type { EstimatedMeasurement } from "./uncertainty.js";

@@ -20,6 +20,7 @@ import {
 	tangentQuantity,
 	tapeQuantity,
 } from "./quantities.js";
+import { priorCovariance } from "./shape-covariance.js";
 import { phenotypeIndex, SHAPE_COUNT, type ShapePrior } from "./shape-parameters.js";
 import { signedDistanceField } from "./signed-distance.js";
 import { findRim } from "./silhouette.js";
@@ -293,13 +294,10 @@ export class PhotoSolve {
 		if (!last) throw new RangeError("Nothing was solved.");
 		const views = this.#views.map((view, i) => describeView(this.#fitter, view, this.#masks[i], this.#x, i));
 		evaluateFitterShape(this.#fitter, this.#x);
-		const covariance = new Float64Array(SHAPE_COUNT * SHAPE_COUNT);
+		const posterior = new Float64Array(SHAPE_COUNT * SHAPE_COUNT);
 		// A body behind the camera, or a shape that nothing determines: what is left is the prior.
-		const isDetermined = last.stopReason !== "infeasible_start" && last.equations.sharedCovariance(covariance);
-		if (!isDetermined) {
-			covariance.fill(0);
-			for (let i = 0; i < SHAPE_COUNT; i++) covariance[i * SHAPE_COUNT + i] = this.#prior.sigma[i] ** 2;
-		}
+		const isDetermined = last.stopReason !== "infeasible_start" && last.equations.sharedCovariance(posterior);
+		const covariance = isDetermined ? posterior : priorCovariance(this.#prior);
 		return {
 			shape: this.#x.slice(0, SHAPE_COUNT),
 			covariance,

@@ -15,6 +15,7 @@ import type { EstimatedMeasurement, FittedView, PhotoFit, PhotoFitQuality, Photo
 import {
 	interval90,
 	logMassQuantity,
+	nameCovariance,
 	namedShape,
 	poseParametersFromArticulation,
 	SHAPE_COUNT,
@@ -59,6 +60,7 @@ export function buildResultDocument(input: ResultInput): ResultDocument {
 		phenotypes,
 		local_changes: localChanges,
 		all_phenotypes: true,
+		shape_covariance: nameCovariance(fit.covariance),
 		pose_parameterization: "root_relative_world",
 		pose: views[0]?.pose ?? {},
 		views,

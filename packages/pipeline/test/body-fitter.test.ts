@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { AppError, resultDocumentSchema } from "@anny-fitter/contracts";
+import { logMassQuantity, readNamedCovariance, SHAPE_COUNT, standardDeviation } from "@anny-fitter/fitting";
 import {
 	type BodyFit,
 	type BodyFitInput,
@@ -47,6 +48,16 @@ test("looking at a photo gives what the fit takes, with times and progress", asy
 	expect(seen.observation).toMatchObject({ width_px: seen.photo.width, height_px: seen.photo.height });
 	expect(seen.observation.mask).toHaveLength(seen.photo.width * seen.photo.height);
 	expect(Object.keys(seen.timings_ms)).toEqual(["decode", "vision"]);
+});
+
+test("the document's covariance of the shape gives the errors of its measurements", () => {
+	const { document, fit } = run({ views: [view()] });
+	const covariance = readNamedCovariance(document.shape_covariance ?? { parameters: [], lower_triangle: [] });
+	const gradient = new Float64Array(SHAPE_COUNT);
+	logMassQuantity(fitter.fitter, fit.mass_kg, 1).evaluate(fit.shape, gradient);
+	const exact = standardDeviation(fit.covariance, gradient);
+	expect(Math.abs(standardDeviation(covariance, gradient) - exact)).toBeLessThan(0.01 * exact);
+	expect(exact).toBeLessThan(0.03);
 });
 
 describe("a fit without photos", () => {

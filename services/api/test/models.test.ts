@@ -45,6 +45,7 @@ for (const name of ENVIRONMENTS) {
 			const answer = await get(`/models/${first.modelId}`);
 			const { model_id, subject_id, session_id, created_at, ...content } = modelDocumentSchema.parse(answer.json());
 			expect(content).toEqual(first.document);
+			expect(content.shape_covariance?.parameters).toContain("phenotype:weight");
 			expect(Object.keys(content.measurements)).toEqual(Object.keys(first.document.measurements));
 			expect([model_id, subject_id, session_id]).toEqual([first.modelId, first.subjectId, first.sessionId]);
 			expect(Math.abs(new Date(created_at).getTime() - Date.now())).toBeLessThan(120_000);

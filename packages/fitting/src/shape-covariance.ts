@@ -1,0 +1,73 @@
+import { SHAPE_COUNT, SHAPE_PARAMETERS, type ShapePrior } from "./shape-parameters.js";
+
+/** A covariance of shape parameters by name, as documents carry it. */
+export interface NamedCovariance {
+	/** Names as in {@link SHAPE_PARAMETER_NAMES}. */
+	readonly parameters: readonly string[];
+	/** Row-major lower triangle, diagonal included. */
+	readonly lower_triangle: readonly number[];
+}
+
+/**
+ * Names of {@link SHAPE_PARAMETERS} in documents, in their order: `phenotype:` and the label, or `local:` and the first
+ * label of a tied group.
+ */
+export const SHAPE_PARAMETER_NAMES: readonly string[] = SHAPE_PARAMETERS.map((parameter) =>
+	parameter.kind === "phenotype" ? `phenotype:${parameter.label}` : `local:${parameter.labels[0]}`,
+);
+
+/** Rounding below this share of σᵢσⱼ says nothing about a body. */
+const SIGNIFICANT_DIGITS = 6;
+
+/**
+ * The covariance as documents carry it: 1275 numbers of six significant digits.
+ *
+ * @param covariance [SHAPE_COUNT²] symmetric
+ */
+export function nameCovariance(covariance: Float64Array): { parameters: string[]; lower_triangle: number[] } {
+	const triangle: number[] = [];
+	for (let i = 0; i < SHAPE_COUNT; i++) {
+		for (let j = 0; j <= i; j++) triangle.push(Number(covariance[i * SHAPE_COUNT + j].toPrecision(SIGNIFICANT_DIGITS)));
+	}
+	return { parameters: [...SHAPE_PARAMETER_NAMES], lower_triangle: triangle };
+}
+
+/**
+ * Reads a covariance from a document. Parameters that fits no longer have are left out, which marginalises them.
+ *
+ * @returns [SHAPE_COUNT²] symmetric
+ * @throws RangeError when the triangle has another size than its names say, a number is not finite, a variance is
+ *   negative, a name is listed twice, or a parameter of {@link SHAPE_PARAMETERS} is missing
+ */
+export function readNamedCovariance({ parameters, lower_triangle }: NamedCovariance): Float64Array {
+	const count = parameters.length;
+	if (lower_triangle.length !== (count * (count + 1)) / 2) {
+		throw new RangeError(`A covariance of ${count} parameters cannot have ${lower_triangle.length} numbers.`);
+	}
+	if (!lower_triangle.every(Number.isFinite)) throw new RangeError("The covariance has numbers that are not finite.");
+	if (new Set(parameters).size !== count) throw new RangeError("The covariance names a parameter twice.");
+	const places = SHAPE_PARAMETER_NAMES.map((name) => {
+		const place = parameters.indexOf(name);
+		if (place < 0) throw new RangeError(`The covariance lacks the parameter "${name}".`);
+		return place;
+	});
+	const out = new Float64Array(SHAPE_COUNT * SHAPE_COUNT);
+	for (let i = 0; i < SHAPE_COUNT; i++) {
+		for (let j = 0; j <= i; j++) {
+			const row = Math.max(places[i], places[j]);
+			const column = Math.min(places[i], places[j]);
+			const value = lower_triangle[(row * (row + 1)) / 2 + column];
+			if (i === j && value < 0) throw new RangeError(`The variance of "${SHAPE_PARAMETER_NAMES[i]}" is negative.`);
+			out[i * SHAPE_COUNT + j] = value;
+			out[j * SHAPE_COUNT + i] = value;
+		}
+	}
+	return out;
+}
+
+/** What the prior alone knows: a diagonal covariance [SHAPE_COUNT²]. */
+export function priorCovariance(prior: ShapePrior): Float64Array {
+	const out = new Float64Array(SHAPE_COUNT * SHAPE_COUNT);
+	for (let i = 0; i < SHAPE_COUNT; i++) out[i * SHAPE_COUNT + i] = prior.sigma[i] ** 2;
+	return out;
+}
