@@ -51,7 +51,9 @@ export const LAYERS = {
 	},
 	"anny-fitter": {
 		kind: "app",
-		mayImport: ["contracts", "pipeline", "platform", "vision", "api", "server", "*numeric"],
+		// Of the web application it only looks up where the built files lie.
+		mayImport: ["contracts", "pipeline", "platform", "vision", "api", "server", "web", "*numeric"],
 	},
+	"@anny-fitter/web": { kind: "app", mayImport: ["*numeric"] },
 	"@anny-fitter/benchmarks": { kind: "app", mayImport: ["contracts", "pipeline", "platform", "vision", "*numeric"] },
 };

@@ -1,0 +1,33 @@
+/** Names for the documents of the API, taken from its description. */
+import type { paths } from "../generated/api.js";
+
+type Json<
+	Path extends keyof paths,
+	Method extends keyof paths[Path],
+	Status extends number = 200,
+> = paths[Path][Method] extends { responses: Record<Status, { content: { "application/json": infer Body } }> }
+	? Body
+	: never;
+
+export interface AppDocument {
+	readonly version: string;
+	readonly single_user: boolean;
+	readonly max_photos: number;
+	readonly max_photo_size_bytes: number;
+	readonly max_upload_size_bytes: number;
+	readonly consent_version: string;
+}
+export type TokenDocument = Json<"/api/v1/auth/login", "post">;
+export type UserDocument = TokenDocument["user"];
+export type SubjectPage = Json<"/api/v1/subjects", "get">;
+export type SubjectDocument = Json<"/api/v1/subjects/{subject_id}", "get">;
+export type SessionDocument = Json<"/api/v1/sessions/{session_id}", "get">;
+export type SessionPage = Json<"/api/v1/sessions", "get">;
+export type FitAccepted = Json<"/api/v1/fit", "post", 202>;
+export type ModelPage = Json<"/api/v1/subjects/{subject_id}/models", "get">;
+export type ModelSummary = ModelPage["models"][number];
+export type ModelDocument = Json<"/api/v1/models/{model_id}", "get">;
+export type ModelMeasurements = ModelDocument["measurements"];
+export type MeasurementEstimate = ModelMeasurements[string];
+export type ViewDocument = ModelDocument["views"][number];
+export type ConsentsDocument = Json<"/api/v1/consents", "get">;

@@ -1,0 +1,11 @@
+/** Search parameters as plain text, so that addresses stay readable. */
+export function parseSearch(search: string): Record<string, string> {
+	return Object.fromEntries(new URLSearchParams(search));
+}
+
+export function stringifySearch(search: Record<string, unknown>): string {
+	const params = new URLSearchParams();
+	for (const [name, value] of Object.entries(search)) if (value !== undefined) params.set(name, String(value));
+	const text = params.toString();
+	return text === "" ? "" : `?${text}`;
+}

@@ -1,0 +1,63 @@
+/**
+ * The access token: in memory only, so that nothing that is stored can be stolen. The refresh token is a cookie that
+ * scripts cannot read.
+ */
+import { toProblem } from "../api/problem-error.js";
+import type { TokenDocument } from "../api/types.js";
+
+let token: string | null = null;
+let renewal: Promise<TokenDocument | null> | null = null;
+const listeners = new Set<(tokens: TokenDocument | null) => void>();
+
+export function accessToken(): string | null {
+	return token;
+}
+
+/** Takes up new tokens, or forgets them. */
+export function setAccess(tokens: TokenDocument | null): void {
+	token = tokens?.access_token ?? null;
+	for (const listener of listeners) listener(tokens);
+}
+
+/** Hears of every new token, and of its loss. */
+export function onAccess(listener: (tokens: TokenDocument | null) => void): () => void {
+	listeners.add(listener);
+	return () => listeners.delete(listener);
+}
+
+/**
+ * Exchanges the refresh cookie for new tokens. Calls at the same time share one request, also across tabs, since each
+ * cookie works once.
+ *
+ * @returns null when nobody is signed in
+ * @throws when the server does not answer
+ */
+export function renewAccess(): Promise<TokenDocument | null> {
+	renewal ??= locked(requestTokens)
+		.then((tokens) => {
+			setAccess(tokens);
+			return tokens;
+		})
+		.finally(() => {
+			renewal = null;
+		});
+	return renewal;
+}
+
+function locked<T>(work: () => Promise<T>): Promise<T> {
+	return "locks" in navigator ? navigator.locks.request("anny-fitter-refresh", work) : work();
+}
+
+async function requestTokens(): Promise<TokenDocument | null> {
+	for (let attempt = 0; ; attempt++) {
+		const response = await fetch("/api/v1/auth/refresh", { method: "POST" });
+		if (response.ok) return (await response.json()) as TokenDocument;
+		// Another tab was faster; its cookie is here in a moment.
+		if (response.status === 409 && attempt < 3) {
+			await new Promise((resolve) => setTimeout(resolve, 200 * (attempt + 1)));
+			continue;
+		}
+		if (response.status === 401 || response.status === 403 || response.status === 409) return null;
+		throw toProblem(await response.json().catch(() => null), response.status);
+	}
+}

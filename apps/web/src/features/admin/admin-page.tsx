@@ -1,0 +1,5 @@
+import { Page } from "../../ui/card.js";
+
+export function AdminPage() {
+	return <Page title="Admin">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from "../../ui/card.js";
+
+export function FitPage() {
+	return <Page title="Progress">{null}</Page>;
+}

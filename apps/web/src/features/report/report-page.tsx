@@ -1,0 +1,5 @@
+import { Page } from "../../ui/card.js";
+
+export function ReportPage() {
+	return <Page title="Report">{null}</Page>;
+}

@@ -1,0 +1,36 @@
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { usePreferences } from "../preferences/preferences-store.js";
+import {
+	formatDifference,
+	formatLength,
+	formatMargin,
+	formatMass,
+	formatMassDifference,
+	type LengthKind,
+} from "./units.js";
+
+/** Writes values in the person's units and language. */
+export function useFormat() {
+	const units = usePreferences((state) => state.units);
+	const locale = useTranslation().i18n.language;
+	return useMemo(
+		() => ({
+			units,
+			locale,
+			length: (value_m: number, kind?: LengthKind) => formatLength(value_m, units, locale, kind),
+			margin: (half_m: number) => formatMargin(half_m, units, locale),
+			difference: (difference_m: number) => formatDifference(difference_m, units, locale),
+			mass: (mass_kg: number) => formatMass(mass_kg, units, locale),
+			massDifference: (difference_kg: number) => formatMassDifference(difference_kg, units, locale),
+			number: (value: number, digits = 1) =>
+				new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value),
+			percent: (fraction: number) =>
+				new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }).format(fraction),
+			date: (iso: string) => new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date(iso)),
+			dateTime: (iso: string) =>
+				new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso)),
+		}),
+		[units, locale],
+	);
+}
