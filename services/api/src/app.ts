@@ -17,7 +17,7 @@ import { sendClientError } from "./http/client-error.js";
 import { sendProblem } from "./http/error-handler.js";
 import { addEtags } from "./http/etags.js";
 import { addNotFound } from "./http/not-found.js";
-import { addOpenApi, registerDocs } from "./http/openapi.js";
+import { addOpenApi, redirectToDocs, registerDocs } from "./http/openapi.js";
 import { closeRefusedUpgrades } from "./http/refused-upgrades.js";
 import { requestIdOf } from "./http/request-id.js";
 import { addRequestLog } from "./http/request-log.js";
@@ -26,6 +26,7 @@ import { addBrowserRules } from "./http/security.js";
 import { registerExportRoutes } from "./models/export-routes.js";
 import { registerModelRoutes } from "./models/model-routes.js";
 import { registerSubjectRoutes } from "./subjects/subject-routes.js";
+import { findWebFiles, registerWebFiles, rewritePages } from "./web/web-files.js";
 
 /** Of the API: the 1 of /api/v1, and what was added since. */
 const API_VERSION = "1.0.0";
@@ -35,6 +36,7 @@ export async function createApi(given: ApiDependencies): Promise<Api> {
 	const metrics = given.metrics ?? createMetrics({ service: "api" });
 	const dependencies = { ...given, metrics };
 	const { config } = dependencies;
+	const web = findWebFiles(config.webDir);
 	const api: Api = fastify({
 		loggerInstance: dependencies.log,
 		logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
@@ -48,6 +50,7 @@ export async function createApi(given: ApiDependencies): Promise<Api> {
 		// Each proxy in front appends to X-Forwarded-For; as many of its entries, from the end, are believed.
 		trustProxy: config.trustedProxies > 0 ? (_address, hop) => hop < config.trustedProxies : false,
 		frameworkErrors: sendProblem,
+		...(web === null ? {} : { rewriteUrl: rewritePages(web) }),
 		clientErrorHandler: sendClientError,
 		routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
 	}).withTypeProvider<ZodTypeProvider>();
@@ -74,6 +77,8 @@ export async function createApi(given: ApiDependencies): Promise<Api> {
 	await registerHealthRoutes(api, dependencies);
 	registerMetricsRoute(api, dependencies, metrics);
 	await registerDocs(api);
+	if (web === null) redirectToDocs(api);
+	else await registerWebFiles(api, web);
 	for (const register of [
 		registerAuthRoutes,
 		registerAccountRoutes,

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ApiDependencies } from "@anny-fitter/api";
+import { type ApiDependencies, findWebFiles } from "@anny-fitter/api";
 import { AppError, type ErrorCode } from "@anny-fitter/contracts";
 import type { ServerConfig } from "@anny-fitter/platform/config";
 import { serveServices } from "./serve-services.js";
@@ -52,6 +52,7 @@ export async function startCluster(config: ServerConfig, log: ApiDependencies["l
 	};
 	const server = (url: string): RunningServer => ({
 		url,
+		servesApplication: findWebFiles(config.webDir) !== null,
 		shutdownGrace_ms: config.shutdownGrace_ms,
 		stop: () => {
 			stopped ??= stop();

@@ -1,4 +1,4 @@
-import { type ApiDependencies, createApi, startFitWorker } from "@anny-fitter/api";
+import { type ApiDependencies, createApi, findWebFiles, startFitWorker } from "@anny-fitter/api";
 import type { ServerConfig } from "@anny-fitter/platform/config";
 import { listenError } from "./listen-error.js";
 import { openDependencies } from "./open-dependencies.js";
@@ -10,6 +10,8 @@ const REQUEST_GRACE_MS = 5000;
 export interface RunningServer {
 	/** Where it listens, such as http://127.0.0.1:8000. */
 	readonly url: string;
+	/** Whether a browser finds the web application there, or the API alone. */
+	readonly servesApplication: boolean;
 	/** How long a stop waits for running fits. */
 	readonly shutdownGrace_ms: number;
 	/** Takes no more requests, finishes or hands over the running fits, closes everything. May be called twice. */
@@ -44,6 +46,7 @@ export async function startServer(
 		};
 		return {
 			url,
+			servesApplication: findWebFiles(config.webDir) !== null,
 			shutdownGrace_ms: config.shutdownGrace_ms,
 			stop: () => {
 				stopped ??= stop();

@@ -740,6 +740,10 @@ export interface components {
                 [key: string]: number;
             };
             all_phenotypes: boolean;
+            shape_covariance?: {
+                parameters: string[];
+                lower_triangle: number[];
+            };
             /** @enum {string} */
             pose_parameterization: "root_relative_world" | "root_relative" | "rest_relative";
             pose: {

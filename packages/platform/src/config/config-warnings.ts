@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { nearestName } from "@anny-fitter/contracts";
 import type { Environment } from "./read-settings.js";
 import type { ServerConfig } from "./server-config.js";
@@ -17,6 +19,9 @@ export function listConfigWarnings(config: ServerConfig, env: Environment = proc
 	}
 	if (config.mode === "production" && isLocal) {
 		warnings.push("PUBLIC_URL names this machine only: links and cookies will not work from another.");
+	}
+	if (config.webDir !== undefined && !existsSync(join(config.webDir, "index.html"))) {
+		warnings.push("WEB_DIR holds no index.html, so there is no web application: build it, or correct the path.");
 	}
 	if (config.redisUrl !== undefined && config.redisUrl === config.vaultRedisUrl) {
 		warnings.push("REDIS_URL and VAULT_REDIS_URL are the same: a full cache would leave no room for photos.");

@@ -6,6 +6,7 @@ export function describeConfig(config: ServerConfig): string {
 	const embeddedServices = "in process";
 	const rows: readonly (readonly [string, string])[] = [
 		["address", `${config.publicUrl} (listens on ${config.host}:${config.port})`],
+		["application", config.webDir ?? "none"],
 		["mode", `${config.mode}, ${config.workers} ${config.workers === 1 ? "process" : "processes"}`],
 		["data", config.dataDir],
 		["database", config.databaseUrl === undefined ? "PGlite (embedded)" : hideSecrets(config.databaseUrl)],

@@ -29,6 +29,7 @@ export function loadConfig(env: Environment = process.env): ServerConfig {
 		trustedProxies: values.TRUSTED_PROXIES,
 		corsOrigins: values.CORS_ORIGINS,
 		dataDir,
+		webDir: values.WEB_DIR === undefined || values.WEB_DIR === "none" ? undefined : resolve(values.WEB_DIR),
 		databaseUrl: values.DATABASE_URL,
 		databaseOwnerUrl: values.DATABASE_OWNER_URL,
 		databasePoolSize: values.DATABASE_POOL_SIZE,

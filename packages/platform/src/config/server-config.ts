@@ -13,6 +13,8 @@ export interface ServerConfig {
 	readonly corsOrigins: readonly string[];
 	/** Folder of the embedded database, the exports and the generated secret. */
 	readonly dataDir: string;
+	/** Folder of the built web application; undefined, or without a page in it: the API alone. */
+	readonly webDir?: string | undefined;
 	/** PostgreSQL; undefined means PGlite in `dataDir`. */
 	readonly databaseUrl: string | undefined;
 	/** Role that owns the schema, when the application's role may not; for migrations only. */

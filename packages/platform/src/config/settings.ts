@@ -55,6 +55,10 @@ export const SETTING_GROUPS = {
 			form: "a path",
 			fallbackText: "`anny-fitter/server` in the user's data folder",
 		}),
+		WEB_DIR: words("Folder with the built web application; `none`: the API alone.", {
+			form: "a path, or `none`",
+			fallbackText: "`anny-fitter serve` takes the application that is installed beside it",
+		}),
 		LOG_LEVEL: choice(
 			"Least important line that is written. `debug` holds no personal data either.",
 			["fatal", "error", "warn", "info", "debug", "trace", "silent"],

@@ -60,7 +60,6 @@ export async function registerDocs(api: Api): Promise<void> {
 		document ??= JSON.stringify(api.swagger());
 		return reply.type("application/json; charset=utf-8").header("cache-control", "public, max-age=300").send(document);
 	});
-	api.get("/", { config, schema: { hide: true } as object }, async (_request, reply) => reply.redirect("/docs"));
 	await api.register(async (scope) => {
 		scope.addHook("onRoute", (route) => {
 			route.config = { ...route.config, ...config };
@@ -75,6 +74,12 @@ export async function registerDocs(api: Api): Promise<void> {
 			},
 		});
 	});
+}
+
+/** Where there is no application to show, the address without a path leads to the documentation. */
+export function redirectToDocs(api: Api): void {
+	const config = { access: "public", rateLimit: "none" } as const;
+	api.get("/", { config, schema: { hide: true } as object }, async (_request, reply) => reply.redirect("/docs"));
 }
 
 /** Adds what no route repeats: security, the errors that any route of its kind can give, and the header that names a request. */

@@ -31,6 +31,7 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [ErrorCode, string, str
 	FST_ERR_CTP_EMPTY_JSON_BODY: ["invalid_argument", "The body is empty.", "Send a JSON document."],
 	FST_ERR_CTP_INVALID_CONTENT_LENGTH: ["invalid_argument", "The body is not as long as Content-Length says."],
 	FST_ERR_BAD_URL: ["invalid_argument", "The address is not well formed.", "Encode special characters as %XX."],
+	FST_STATIC_FORBIDDEN_PATH: ["not_found", "There is nothing at this address."],
 	FST_ERR_MAX_PARAM_LENGTH: ["not_found", "There is nothing at this address."],
 	FST_INVALID_MULTIPART_CONTENT_TYPE: ["unsupported_media_type", "The request is not multipart/form-data."],
 	FST_REQ_FILE_TOO_LARGE: ["photo_too_large", "A photo's file is larger than the server accepts."],
