@@ -22,6 +22,7 @@ export const LAYERS = {
 		kind: "numeric",
 		mayImport: ["math", "solver", "mesh", "camera", "body-model", "anthropometry"],
 	},
+	"@anny-fitter/reference": { kind: "numeric", mayImport: [] },
 	"@anny-fitter/contracts": { kind: "node", mayImport: [] },
 	"@anny-fitter/platform": { kind: "node", mayImport: ["contracts", "body-model"] },
 	"@anny-fitter/vision": { kind: "node", mayImport: ["contracts", "perception", "platform"] },

@@ -1,0 +1,44 @@
+export type { AdultTable } from "./adult-tables.js";
+export type { AdultMeasure } from "./adults.js";
+export {
+	ADULT_MEASURES,
+	ADULT_POPULATION,
+	adultPercentile,
+	adultPercentileRange,
+	adultQuantiles,
+	adultValue,
+	isAdultMeasure,
+} from "./adults.js";
+export type { Band, BandProbability } from "./bands.js";
+export { bandProbabilities } from "./bands.js";
+export type { BodyFatEstimate, BodyFatInputs } from "./body-fat.js";
+export { bodyFatEstimates, combineBodyFat, cunBae, navyBodyFat, relativeFatMass } from "./body-fat.js";
+export {
+	bodyMassIndex,
+	bodyRoundness,
+	bodyShapeIndex,
+	bodySurfaceDuBois,
+	bodySurfaceMosteller,
+	restingEnergy,
+} from "./body-indices.js";
+export type { Derived, DerivedValue, PersonFacts, Withheld } from "./derived.js";
+export { deriveAll, isDerivedValue } from "./derived.js";
+export type { DerivedDefinition, DerivedId, Fact, Limit } from "./derived-definitions.js";
+export { DERIVED } from "./derived-definitions.js";
+export type { Estimate, Ranged, Sex } from "./estimate.js";
+export { propagate } from "./estimate.js";
+export type { GrowthMeasure } from "./growth.js";
+export { GROWTH_AGE_YEARS, GROWTH_SOURCE, growthPercentile, growthValue, growthZ, isGrowthAge } from "./growth.js";
+export { normalCdf, normalQuantile } from "./normal.js";
+export type { SizeGroup } from "./size-charts.js";
+export { customNumber } from "./size-charts.js";
+export type {
+	CombinedSize,
+	SizeAdvice,
+	SizeDimension,
+	SizeFacts,
+	SizeProbability,
+	SizeReport,
+	SizeSystem,
+} from "./sizes.js";
+export { adviseSizes } from "./sizes.js";
