@@ -89,7 +89,16 @@ function projectFolders(root) {
 }
 
 /**
- * A fingerprint of everything that decides what `tsc -b` writes: names, sizes and times of the sources and settings.
+ * Whether a project is a web application, bundled by Vite after it was type-checked.
+ * @param {string} root
+ * @param {string} project
+ */
+function isWebApplication(root, project) {
+	return existsSync(join(root, project, "vite.config.ts"));
+}
+
+/**
+ * A fingerprint of everything that decides what the build writes: names, sizes and times of the sources and settings.
  * @param {string} root
  */
 export function sourceFingerprint(root) {
@@ -99,16 +108,22 @@ export function sourceFingerprint(root) {
 		const stat = statSync(join(root, path), { throwIfNoEntry: false });
 		hash.update(stat === undefined ? `${path} absent\n` : `${path} ${stat.size} ${stat.mtimeMs}\n`);
 	};
+	/** @param {string} folder */
+	const addAll = (folder) => {
+		if (!existsSync(join(root, folder))) return;
+		for (const name of readdirSync(join(root, folder), { recursive: true }).map(String).sort())
+			add(`${folder}/${name}`);
+	};
 	for (const name of readdirSync(root).sort()) if (/^tsconfig.*\.json$/.test(name)) add(name);
 	add("node_modules/typescript/package.json");
 	for (const project of projectFolders(root)) {
 		add(`${project}/tsconfig.json`);
 		add(`${project}/package.json`);
-		const source = join(root, project, "src");
-		if (!existsSync(source)) continue;
-		for (const name of readdirSync(source, { recursive: true }).map(String).sort()) {
-			if (name.endsWith(".ts")) add(`${project}/src/${name}`);
-		}
+		addAll(`${project}/src`);
+		if (!isWebApplication(root, project)) continue;
+		add(`${project}/index.html`);
+		add(`${project}/vite.config.ts`);
+		for (const folder of [`${project}/build`, `${project}/public`, "samples"]) addAll(folder);
 	}
 	return hash.digest("hex");
 }
@@ -122,7 +137,9 @@ const BUILD_STAMP = ".cache/build-stamp";
 export function isBuilt(root) {
 	try {
 		if (readFileSync(join(root, BUILD_STAMP), "utf8") !== sourceFingerprint(root)) return false;
-		return projectFolders(root).every((project) => existsSync(join(root, project, "dist/.tsbuildinfo")));
+		return projectFolders(root).every((project) =>
+			existsSync(join(root, project, isWebApplication(root, project) ? "dist/index.html" : "dist/.tsbuildinfo")),
+		);
 	} catch {
 		return false;
 	}
@@ -193,8 +210,26 @@ async function build(root) {
 			result.output,
 		);
 	}
+	for (const project of projectFolders(root)) if (isWebApplication(root, project)) await bundle(root, project);
 	writeFileSync(join(root, BUILD_STAMP), fingerprint);
 	say(`sources compiled in ${elapsed(start)}`);
+}
+
+/**
+ * @param {string} root
+ * @param {string} project
+ */
+async function bundle(root, project) {
+	say(`bundling ${project}`);
+	const parameters = ["node_modules/vite/bin/vite.js", "build", project, "--logLevel", "warn"];
+	const result = await run(execPath, parameters, { root, label: "bundling" });
+	if (result.status !== 0) {
+		throw new PreparationError(
+			"The web application cannot be bundled.",
+			"Correct the errors above, or return to a committed state.",
+			result.output,
+		);
+	}
 }
 
 /** @param {number} owner process id */

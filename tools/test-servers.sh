@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes sure that PostgreSQL and Redis answer on this machine's standard ports, as the tests of the production adapters
-# want them, and that strace is there: installs (Debian, as root) and starts what is missing. Touches nothing that runs.
+# want them, and that strace and Chromium are there: installs (Debian, as root) and starts what is missing. Touches nothing
+# that runs.
 #
 # PostgreSQL: 127.0.0.1:5432 with trust authentication and a role postgres. Redis: 127.0.0.1:6379.
 set -euo pipefail
@@ -23,6 +24,7 @@ missing=()
 [ -d /usr/lib/postgresql ] || missing+=(postgresql)
 command -v redis-server >/dev/null || missing+=(redis-server)
 command -v strace >/dev/null || missing+=(strace)
+command -v chromium >/dev/null || missing+=(chromium)
 [ ${#missing[@]} = 0 ] || install "${missing[@]}"
 
 if ! answers 5432; then

@@ -60,11 +60,15 @@ describe("isInstalled", () => {
 
 describe("isBuilt", () => {
 	const files = {
-		"tsconfig.json": '{"references":[{"path":"packages/a"}]}',
+		"tsconfig.json": '{"references":[{"path":"packages/a"},{"path":"apps/site"}]}',
 		"packages/a/tsconfig.json": "{}",
 		"packages/a/package.json": "{}",
 		"packages/a/src/index.ts": "export const a = 1;",
 		"packages/a/dist/.tsbuildinfo": "{}",
+		"apps/site/vite.config.ts": "export {};",
+		"apps/site/src/main.tsx": "",
+		"apps/site/public/icon.svg": "<svg/>",
+		"apps/site/dist/index.html": "<!doctype html>",
 	};
 	const built = () => {
 		const root = folderWith(files);
@@ -83,6 +87,9 @@ describe("isBuilt", () => {
 		["a source was removed", (root) => rmSync(join(root, "packages/a/src/index.ts"))],
 		["a setting changed", (root) => writeFileSync(join(root, "tsconfig.base.json"), "{}")],
 		["the output was removed", (root) => rmSync(join(root, "packages/a/dist"), { recursive: true })],
+		["a component changed", (root) => utimesSync(join(root, "apps/site/src/main.tsx"), 1, 1)],
+		["a file to publish changed", (root) => utimesSync(join(root, "apps/site/public/icon.svg"), 1, 1)],
+		["the web application was not bundled", (root) => rmSync(join(root, "apps/site/dist/index.html"))],
 		["it was never built", (root) => rmSync(join(root, ".cache"), { recursive: true })],
 	])("is false when %s", (_, change) => {
 		const root = built();
