@@ -1,0 +1,105 @@
+import { adviseSizes, bandProbabilities, customNumber, type SizeSystem } from "@anny-fitter/reference";
+import { describe, expect, it } from "vitest";
+
+const cm = (value: number, sigma = 0.3) => ({ value: value / 100, sigma: sigma / 100 });
+
+function advice(group: "women" | "men" | "children", system: SizeSystem, facts: Parameters<typeof adviseSizes>[1]) {
+	const found = adviseSizes(group, facts).advice.find((item) => item.system === system);
+	if (found === undefined) throw new Error(`no advice for ${system}`);
+	return found;
+}
+
+describe("bandProbabilities", () => {
+	it("splits a value on an edge in halves", () => {
+		const bands = [
+			{ code: "a", low: 0, high: 10 },
+			{ code: "b", low: 10, high: 20 },
+		];
+		const [a, b] = bandProbabilities({ value: 10, sigma: 1 }, bands);
+		expect(a.probability).toBeCloseTo(0.5, 10);
+		expect(b.probability).toBeCloseTo(0.5, 10);
+		expect(bandProbabilities({ value: 10, sigma: 0 }, bands).map((band) => band.probability)).toEqual([0, 1]);
+	});
+});
+
+describe("size charts", () => {
+	// Published examples: a dress of 88–72–96 is the German 38; a chest of 100 is a man's 50; letters of EN 13402-3.
+	it("88–72–96 is one size, and the German 38", () => {
+		const report = adviseSizes("women", { chest_girth: cm(88), waist_girth: cm(72), hip_girth: cm(96) });
+		expect(report.combined).toMatchObject({ codes: ["88", "72", "96"], spread: 0 });
+		expect(report.combined?.probability).toBeGreaterThan(0.99);
+		expect(report.advice.find((item) => item.system === "chest")?.best).toMatchObject({ code: "88", customNumber: 38 });
+		expect(customNumber("men", 100)).toBe(50);
+		expect([104, 110, 128, 134].map((size) => customNumber("women", size))).toEqual([46, 48, 54, null]);
+	});
+
+	it.each([
+		["men", 90, "S"],
+		["men", 98, "M"],
+		["men", 106, "L"],
+		["men", 117, "XL"],
+		["men", 128, "XXL"],
+		["women", 86, "S"],
+		["women", 94, "M"],
+		["women", 102, "L"],
+		["women", 113, "XL"],
+		["women", 130, "XXL"],
+	] as const)("%s with %s cm wear %s", (group, girth, letter) => {
+		expect(advice(group, "letter", { chest_girth: cm(girth) }).best?.code).toBe(letter);
+	});
+
+	it("the edges of large sizes are those of the published ranges", () => {
+		// Men 120: 118–123, women's bust 104: 102–107, women's waist 88: 86–91.
+		for (const [group, system, dimension, code, low, high] of [
+			["men", "chest", "chest_girth", "120", 1.18, 1.23],
+			["women", "chest", "chest_girth", "104", 1.02, 1.07],
+			["women", "waist", "waist_girth", "88", 0.86, 0.91],
+			["children", "height", "stature", "116", 1.13, 1.19],
+		] as const) {
+			const { best } = advice(group, system, { [dimension]: { value: (low + high) / 2, sigma: 0.001 } });
+			expect(best).toMatchObject({ code });
+			expect(best?.low).toBeCloseTo(low, 10);
+			expect(best?.high).toBeCloseTo(high, 10);
+		}
+	});
+
+	it("collars go by centimetres, trousers by inches", () => {
+		expect(advice("men", "collar", { neck_girth: cm(38.9, 0.1) }).best?.code).toBe("39");
+		expect(advice("men", "trouser_waist_inches", { waist_girth: cm(81.3) }).best?.code).toBe("W32");
+		expect(advice("men", "trouser_leg_inches", { inside_leg_height: cm(83.8) }).best?.code).toBe("L32");
+	});
+});
+
+describe("uncertain bodies", () => {
+	it("near an edge both neighbours are told", () => {
+		const { best, alternative, sizes, outside } = advice("men", "letter", { chest_girth: cm(101.5, 2) });
+		expect(best?.code).toBe("M");
+		expect(alternative?.code).toBe("L");
+		expect((best?.probability ?? 0) + (alternative?.probability ?? 0)).toBeGreaterThan(0.99);
+		expect(sizes.map((size) => size.code)).toEqual(["M", "L"]);
+		expect(outside).toBeCloseTo(0, 10);
+	});
+
+	it("in the middle of a wide band one is enough", () => {
+		expect(advice("men", "letter", { chest_girth: cm(98, 1) }).alternative).toBeNull();
+	});
+
+	it("probabilities fall where the error grows, and combine as a product", () => {
+		const sure = adviseSizes("women", { chest_girth: cm(88, 0.5), waist_girth: cm(72, 0.5), hip_girth: cm(96, 0.5) });
+		const unsure = adviseSizes("women", { chest_girth: cm(88, 2), waist_girth: cm(72, 2), hip_girth: cm(96, 2) });
+		expect(sure.combined?.probability).toBeGreaterThan(0.99);
+		// 2 cm beside bands of ± 2 cm: 68.3 % each.
+		expect(unsure.combined?.probability).toBeCloseTo(0.6827 ** 3, 3);
+	});
+
+	it("outside the chart there is no size, and what was not measured is asked for", () => {
+		const { best, outside } = advice("men", "letter", { chest_girth: cm(60, 1) });
+		expect(best).toBeNull();
+		expect(outside).toBeCloseTo(1, 6);
+		const report = adviseSizes("men", { chest_girth: cm(100) });
+		expect(report.missing).toEqual(["waist_girth", "neck_girth", "inside_leg_height"]);
+		expect(report.combined).toBeNull();
+		expect(adviseSizes("children", { stature: cm(118) }).advice[0].best?.code).toBe("116");
+		expect(() => adviseSizes("men", { chest_girth: cm(-1) })).toThrow(RangeError);
+	});
+});
