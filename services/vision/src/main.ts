@@ -1,41 +1,11 @@
 #!/usr/bin/env node
 /** Serves the vision service until it is told to stop; see README.md for its settings. */
-import { AppError } from "@anny-fitter/contracts";
-import { createLogger } from "@anny-fitter/platform/observability";
-import { startRpcServer } from "@anny-fitter/platform/rpc";
+import { runService } from "@anny-fitter/platform/rpc";
 import { openVisionService } from "./open-vision-service.js";
-import { readVisionSettings, type VisionSettings } from "./settings.js";
+import { readVisionSettings } from "./settings.js";
 
-async function serve(settings: VisionSettings): Promise<void> {
-	const { host, port, socketPath, shutdownGrace_ms, logLevel, ...options } = settings;
-	const log = createLogger({ level: logLevel, service: "vision" });
-	const service = await openVisionService({ ...options, log });
-	const server = await startRpcServer({
-		routes: service.routes,
-		...(socketPath === undefined ? { host, port } : { socketPath }),
-		isHealthy: service.isHealthy,
-		log,
-	}).catch(async (error: unknown) => {
-		await service.close();
-		throw error;
-	});
-	log.info({ url: server.url }, "vision service listens");
-
-	const stop = async () => {
-		log.info({}, "vision service stops");
-		await server.stop({ grace_ms: shutdownGrace_ms });
-		await service.close();
-	};
-	for (const signal of ["SIGTERM", "SIGINT"] as const) {
-		// A second signal ends the process at once.
-		process.once(signal, () => void stop());
-	}
-}
-
-try {
-	await serve(readVisionSettings(process.env));
-} catch (error) {
-	if (!(error instanceof AppError)) throw error;
-	console.error(`${error.message}\n${error.remedy}`);
-	process.exitCode = error.exitCode;
-}
+await runService(
+	"vision",
+	() => readVisionSettings(process.env),
+	(settings, log) => openVisionService({ ...settings, log }),
+);

@@ -3,3 +3,11 @@ export { type GrpcTransportOptions, type OpenedTransport, openGrpcTransport } fr
 export { addHealthService, type HealthSource } from "./health.js";
 export { createErrorInterceptor, createLogInterceptor, type RpcLog } from "./interceptors.js";
 export { type RpcServer, type RpcServerOptions, startRpcServer } from "./rpc-server.js";
+export { type RunnableService, runService } from "./run-service.js";
+export {
+	choiceVariable,
+	type Environment,
+	integerVariable,
+	readServiceSettings,
+	type ServiceSettings,
+} from "./service-settings.js";
