@@ -46,6 +46,8 @@ export default defineConfig({
 		target: "es2022",
 		// Data URLs would need wider rules for what the page may load.
 		assetsInlineLimit: 0,
+		// The licences of what is bundled go with it.
+		license: { fileName: "licences.txt" },
 		modulePreload: { polyfill: false },
 		chunkSizeWarningLimit: 1500,
 	},
