@@ -54,7 +54,7 @@ export class AnalysisAborted extends Error {
 /** People at least this prominent, relative to the first, rival for being the subject of the photo. */
 export const RIVAL_PROMINENCE = 0.7;
 /** At or below this the pose network says that its region shows no person. */
-const MIN_BODY_SCORE = 0.5;
+export const MIN_BODY_SCORE = 0.5;
 /** How many detections are tried before the image counts as empty. */
 const MAX_CANDIDATES = 3;
 

@@ -12,3 +12,5 @@ export {
 export { type HolisticModel, MODEL_INPUT_SIZE, type RunModel } from "./models.js";
 export type { DetectedPerson } from "./people.js";
 export { BODY_LANDMARK_COUNT, BODY_STRIDE } from "./pose-landmarks.js";
+export type { RotatedRect } from "./rotated-rect.js";
+export { type TrackedBody, trackBody } from "./track-body.js";

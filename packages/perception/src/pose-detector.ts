@@ -39,7 +39,16 @@ export function decodePeople(regressors: Float32Array, logits: Float32Array): De
 
 /** Region of interest of the pose landmark network: a square around the whole body, hips to head upright. */
 export function bodyRegion(detection: Detection): RotatedRect {
-	const [x, y, edgeX, edgeY] = detection.keypoints;
+	return regionOfCircle(detection.keypoints);
+}
+
+/**
+ * The same from the circle around the body.
+ *
+ * @param circle x, y of its centre (the hips) and of the point on it above the head; what follows is not read
+ */
+export function regionOfCircle(circle: Float64Array): RotatedRect {
+	const [x, y, edgeX, edgeY] = circle;
 	const side = 2 * Math.hypot(edgeX - x, edgeY - y) * 1.25;
 	const rotation = rotationTowards(Math.PI / 2, edgeX - x, edgeY - y);
 	return { centerX: x, centerY: y, width: side, height: side, rotation };

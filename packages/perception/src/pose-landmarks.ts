@@ -8,6 +8,8 @@ import { sigmoid } from "./sigmoid.js";
 const SIZE = MODEL_INPUT_SIZE.pose_landmark;
 /** The network predicts 33 body points and 6 auxiliary ones. */
 const RAW_COUNT = 39;
+/** The first two auxiliary points span the circle around the body. */
+const CIRCLE_INDEX = 33;
 export const BODY_LANDMARK_COUNT = 33;
 /** Values per body landmark: x, y, z, visibility, presence. */
 export const BODY_STRIDE = 5;
@@ -23,6 +25,8 @@ export interface BodyLandmarks {
 	readonly world: Float64Array;
 	/** [256 * 256] person probability logits over the region. */
 	readonly maskLogits: Float32Array;
+	/** [4] in image pixels: x, y of the hip centre, and of a point on the circle around the whole body, above the head. */
+	readonly circle: Float64Array;
 }
 
 /** Run the pose landmark network on one region of an image. */
@@ -58,7 +62,7 @@ export function decodeBodyLandmarks(outputs: readonly Float32Array[], region: Ro
 		for (let k = 0; k < 3; k++) points[3 * i + k] = raw[5 * i + k] / SIZE;
 	}
 	refineFromHeatmaps(points, heatmaps, HEATMAP_SIZE, RAW_COUNT);
-	const projected = new Float64Array(BODY_LANDMARK_COUNT * 3);
+	const projected = new Float64Array((CIRCLE_INDEX + 2) * 3);
 	projectLandmarks(projected, points, region);
 	const landmarks = new Float64Array(BODY_LANDMARK_COUNT * BODY_STRIDE);
 	for (let i = 0; i < BODY_LANDMARK_COUNT; i++) {
@@ -68,5 +72,7 @@ export function decodeBodyLandmarks(outputs: readonly Float32Array[], region: Ro
 	}
 	const world = new Float64Array(BODY_LANDMARK_COUNT * 3);
 	rotateWorldLandmarks(world, rawWorld, region.rotation);
-	return { score: flag[0], landmarks, world, maskLogits };
+	const at = 3 * CIRCLE_INDEX;
+	const circle = Float64Array.of(projected[at], projected[at + 1], projected[at + 3], projected[at + 4]);
+	return { score: flag[0], landmarks, world, maskLogits, circle };
 }
