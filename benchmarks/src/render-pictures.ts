@@ -12,6 +12,7 @@ import { drawPolyline, type RasterCamera, rasterizeDepth, renderPreview } from "
 import { openFitEngine } from "@anny-fitter/pipeline";
 import { openBodyModelData } from "@anny-fitter/platform";
 import sharp from "sharp";
+import { seenFrom } from "./turntable.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const PANEL = { width: 540, height: 720 };
@@ -25,20 +26,6 @@ const TAPES = [
 	"upper_arm_girth",
 	"wrist_girth",
 ] as const;
-
-/** Camera axes of somebody who walks round the body at chest height; yaw 0 sees its front. */
-function seenFrom(points: Float64Array, yaw_rad: number, centre_m: number, distance_m: number): Float64Array {
-	const out = new Float64Array(points.length);
-	const [c, s] = [Math.cos(yaw_rad), Math.sin(yaw_rad)];
-	for (let i = 0; i < points.length; i += 3) {
-		const x = points[i] ?? 0;
-		const y = points[i + 1] ?? 0;
-		out[i] = c * x - s * y;
-		out[i + 1] = centre_m - (points[i + 2] ?? 0);
-		out[i + 2] = distance_m + s * x + c * y;
-	}
-	return out;
-}
 
 const engine = await openFitEngine();
 const names = ["woman-front.jpg", "woman-side.jpg"];

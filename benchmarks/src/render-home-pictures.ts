@@ -1,0 +1,110 @@
+/**
+ * Makes the pictures of the web application's start page from the sample photos: a fitted body with its tapes on a
+ * transparent ground, where its labels point to and what they say, and small portraits of the sample people.
+ *
+ *   npm run home-pictures -w @anny-fitter/benchmarks
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { createMeasurer, measureBody } from "@anny-fitter/anthropometry";
+import { createBodyModel, createShapeState, evaluateShape } from "@anny-fitter/body-model";
+import { drawPolyline, type RasterCamera, rasterizeDepth, renderPreview } from "@anny-fitter/mesh";
+import { openFitEngine } from "@anny-fitter/pipeline";
+import { openBodyModelData } from "@anny-fitter/platform";
+import sharp from "sharp";
+import { seenFrom } from "./turntable.js";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const out = `${root}apps/web/src/features/home/pictures`;
+const HEIGHT = 1000;
+const MARGIN = 12;
+const YAW_RAD = -0.5;
+const DISTANCE_M = 5;
+const BODY = [206, 201, 196] as const;
+/** Readable on light and on dark pages. */
+const TAPE = [226, 98, 42] as const;
+const TAPES = ["chest_girth", "waist_girth", "hip_girth", "thigh_girth", "calf_girth", "upper_arm_girth"] as const;
+
+const engine = await openFitEngine();
+const outcome = await engine.fit({
+	photos: ["woman-front.jpg", "woman-side.jpg"].map((name) => ({
+		name,
+		bytes: readFileSync(`${root}samples/${name}`),
+	})),
+	stated: { stature_m: 1.724, weight_kg: 71, age_years: 33, sex: "female" },
+});
+await engine.close();
+
+const { data } = await openBodyModelData();
+const parameters = { phenotypes: outcome.document.phenotypes, localChanges: outcome.document.local_changes };
+const options = { allPhenotypes: true, localChanges: true };
+const model = createBodyModel(data, options);
+const shape = createShapeState(model);
+evaluateShape(shape, model, parameters);
+const tapes = measureBody(createMeasurer(model), shape, TAPES);
+const withEyes = createBodyModel(data, { ...options, eyes: true });
+const body = createShapeState(withEyes);
+evaluateShape(body, withEyes, parameters);
+
+const heights = body.vertices.filter((_, i) => i % 3 === 2);
+const centre = (heights.reduce((a, b) => Math.min(a, b)) + heights.reduce((a, b) => Math.max(a, b))) / 2;
+const seen = seenFrom(body.vertices, YAW_RAD, centre, DISTANCE_M);
+/** Extent on a picture plane one metre away. */
+const bounds = { left: 0, right: 0, top: 0, bottom: 0 };
+for (let i = 0; i < seen.length; i += 3) {
+	const x = seen[i]! / seen[i + 2]!;
+	const y = seen[i + 1]! / seen[i + 2]!;
+	bounds.left = Math.min(bounds.left, x);
+	bounds.right = Math.max(bounds.right, x);
+	bounds.top = Math.min(bounds.top, y);
+	bounds.bottom = Math.max(bounds.bottom, y);
+}
+const focal_px = (HEIGHT - 2 * MARGIN) / (bounds.bottom - bounds.top);
+const width = Math.ceil((bounds.right - bounds.left) * focal_px + 2 * MARGIN);
+const camera: RasterCamera = {
+	width,
+	height: HEIGHT,
+	focal_px,
+	cx_px: MARGIN - bounds.left * focal_px,
+	cy_px: MARGIN - bounds.top * focal_px,
+};
+const mesh = { vertices: seen, triangles: withEyes.triangles };
+const rgba = renderPreview(mesh, camera, { colour: BODY, backdrop: null });
+const depth = new Float32Array(width * HEIGHT);
+rasterizeDepth(depth, mesh, camera);
+
+const labels = [...tapes].map(([id, tape]) => {
+	const lines = tape.left === undefined || tape.left === null ? [tape.path] : [tape.path, tape.left.path];
+	const shown = lines.map((line) => seenFrom(line, YAW_RAD, centre, DISTANCE_M));
+	for (const line of shown) {
+		drawPolyline(rgba, line, camera, { colour: TAPE, width_px: 5, closed: true, depth, depthTolerance_m: 0.02 });
+	}
+	const ends = shown.flatMap((line) =>
+		Array.from({ length: line.length / 3 }, (_, i) => ({
+			x: (camera.cx_px + (focal_px * line[3 * i]!) / line[3 * i + 2]!) / width,
+			y: (camera.cy_px + (focal_px * line[3 * i + 1]!) / line[3 * i + 2]!) / HEIGHT,
+		})),
+	);
+	const rounded = ({ x, y }: { x: number; y: number }) => ({ x: Number(x.toFixed(4)), y: Number(y.toFixed(4)) });
+	const { value_m, interval90_m } = outcome.document.measurements[id]!;
+	return {
+		id,
+		value_m: Number(value_m.toFixed(4)),
+		half_m: Number(((interval90_m[1] - interval90_m[0]) / 2).toFixed(4)),
+		left: rounded(ends.reduce((a, b) => (b.x < a.x ? b : a))),
+		right: rounded(ends.reduce((a, b) => (b.x > a.x ? b : a))),
+	};
+});
+
+mkdirSync(out, { recursive: true });
+await sharp(rgba, { raw: { width, height: HEIGHT, channels: 4 } })
+	.webp({ quality: 82, alphaQuality: 90, effort: 6 })
+	.toFile(`${out}/body.webp`);
+writeFileSync(`${out}/body.json`, `${JSON.stringify({ width, height: HEIGHT, labels }, null, 2)}\n`);
+for (const name of ["woman", "man", "girl"]) {
+	await sharp(`${root}samples/${name}-front.jpg`)
+		.autoOrient()
+		.resize({ height: 400 })
+		.webp({ quality: 72, effort: 6 })
+		.toFile(`${out}/${name}.webp`);
+}
