@@ -3,7 +3,11 @@ import { defineConfig } from "vitest/config";
 /** Suites that take minutes: one after the other, each with the machine to itself. */
 export default defineConfig({
 	test: {
-		include: ["packages/*/test/slow/**/*.test.ts", "services/*/test/slow/**/*.test.ts"],
+		include: [
+			"packages/*/test/slow/**/*.test.ts",
+			"services/*/test/slow/**/*.test.ts",
+			"apps/*/test/slow/**/*.test.ts",
+		],
 		testTimeout: 900_000,
 		hookTimeout: 240_000,
 		pool: "forks",
