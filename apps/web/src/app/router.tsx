@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
-import { useAuth } from "../auth/auth-store.js";
+import { useAuth, whenAuthKnown } from "../auth/auth-store.js";
+import { safeNext } from "../auth/safe-next.js";
 import { HomePage } from "../features/home/home-page.js";
 import { NotFoundPage } from "./not-found-page.js";
 import { RootLayout } from "./root-layout.js";
@@ -16,10 +17,17 @@ const root = createRootRoute({
 const personal = createRoute({
 	getParentRoute: () => root,
 	id: "personal",
-	beforeLoad: ({ location }) => {
-		if (useAuth.getState().status !== "signed-in") throw redirect({ to: "/login", search: { next: location.href } });
+	beforeLoad: async ({ location }) => {
+		await whenAuthKnown();
+		if (useAuth.getState().status === "signed-out") throw redirect({ to: "/login", search: { next: location.href } });
 	},
 });
+
+/** Whoever is signed in has no business on the pages to sign in; this also leads on when signing in has worked. */
+async function leadOn({ search }: { search: { next?: string } }): Promise<void> {
+	await whenAuthKnown();
+	if (useAuth.getState().status === "signed-in") throw redirect({ href: safeNext(search.next), replace: true });
+}
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
@@ -28,12 +36,14 @@ const login = createRoute({
 	getParentRoute: () => root,
 	path: "/login",
 	validateSearch: ({ next }): { next?: string } => optional({ next: text(next) }),
+	beforeLoad: leadOn,
 	component: lazyRouteComponent(() => import("../features/auth/login-page.js"), "LoginPage"),
 });
 const register = createRoute({
 	getParentRoute: () => root,
 	path: "/register",
 	validateSearch: ({ next }): { next?: string } => optional({ next: text(next) }),
+	beforeLoad: leadOn,
 	component: lazyRouteComponent(() => import("../features/auth/register-page.js"), "RegisterPage"),
 });
 const measure = createRoute({

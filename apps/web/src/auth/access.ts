@@ -2,11 +2,12 @@
  * The access token: in memory only, so that nothing that is stored can be stolen. The refresh token is a cookie that
  * scripts cannot read.
  */
-import { toProblem } from "../api/problem-error.js";
+import { offlineProblem, toProblem } from "../api/problem-error.js";
 import type { TokenDocument } from "../api/types.js";
 
 let token: string | null = null;
 let renewal: Promise<TokenDocument | null> | null = null;
+let isSingleUser = false;
 const listeners = new Set<(tokens: TokenDocument | null) => void>();
 
 export function accessToken(): string | null {
@@ -25,12 +26,17 @@ export function onAccess(listener: (tokens: TokenDocument | null) => void): () =
 	return () => listeners.delete(listener);
 }
 
+/** On a server of a single user, whoever has no valid cookie is that user. */
+export function setSingleUser(is: boolean): void {
+	isSingleUser = is;
+}
+
 /**
  * Exchanges the refresh cookie for new tokens. Calls at the same time share one request, also across tabs, since each
  * cookie works once.
  *
  * @returns null when nobody is signed in
- * @throws when the server does not answer
+ * @throws ProblemError when the server does not answer
  */
 export function renewAccess(): Promise<TokenDocument | null> {
 	renewal ??= locked(requestTokens)
@@ -50,14 +56,29 @@ function locked<T>(work: () => Promise<T>): Promise<T> {
 
 async function requestTokens(): Promise<TokenDocument | null> {
 	for (let attempt = 0; ; attempt++) {
-		const response = await fetch("/api/v1/auth/refresh", { method: "POST" });
+		const response = await post("/api/v1/auth/refresh");
 		if (response.ok) return (await response.json()) as TokenDocument;
 		// Another tab was faster; its cookie is here in a moment.
 		if (response.status === 409 && attempt < 3) {
 			await new Promise((resolve) => setTimeout(resolve, 200 * (attempt + 1)));
 			continue;
 		}
-		if (response.status === 401 || response.status === 403 || response.status === 409) return null;
-		throw toProblem(await response.json().catch(() => null), response.status);
+		if (response.status === 401 || response.status === 403 || response.status === 409) {
+			return isSingleUser ? requestLocalTokens() : null;
+		}
+		throw await problem(response);
 	}
 }
+
+async function requestLocalTokens(): Promise<TokenDocument> {
+	const response = await post("/api/v1/auth/local");
+	if (!response.ok) throw await problem(response);
+	return (await response.json()) as TokenDocument;
+}
+
+const post = (path: string): Promise<Response> =>
+	fetch(path, { method: "POST" }).catch(() => {
+		throw offlineProblem();
+	});
+
+const problem = async (response: Response) => toProblem(await response.json().catch(() => null), response.status);

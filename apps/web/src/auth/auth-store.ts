@@ -1,7 +1,10 @@
 import { create } from "zustand";
 import { answer, api, apiFetch, problemOf } from "../api/client.js";
-import type { AppDocument, TokenDocument, UserDocument } from "../api/types.js";
-import { onAccess, renewAccess, setAccess } from "./access.js";
+import type { AppDocument, UserDocument } from "../api/types.js";
+import { onAccess, renewAccess, setAccess, setSingleUser } from "./access.js";
+
+/** Why somebody is no longer signed in. */
+export type Farewell = "expired" | "signed-out" | "password-changed" | "deleted";
 
 interface AuthState {
 	/** `starting` until the server has said who this is; `unreachable` when it does not answer. */
@@ -9,13 +12,28 @@ interface AuthState {
 	readonly user: UserDocument | null;
 	/** What the server offers; null until it has answered. */
 	readonly app: AppDocument | null;
+	/** How the last log-in of this page ended; null while one lasts, and before the first. */
+	readonly farewell: Farewell | null;
+	/** Why the server is `unreachable`. */
+	readonly problem: unknown;
 }
 
 /** Who is signed in. */
-export const useAuth = create<AuthState>(() => ({ status: "starting", user: null, app: null }));
+export const useAuth = create<AuthState>(() => ({
+	status: "starting",
+	user: null,
+	app: null,
+	farewell: null,
+	problem: null,
+}));
 
 onAccess((tokens) => {
-	useAuth.setState(tokens === null ? { status: "signed-out", user: null } : { status: "signed-in", user: tokens.user });
+	useAuth.setState(({ status, farewell }) =>
+		tokens === null
+			? { status: "signed-out", user: null, farewell: status === "signed-in" ? "expired" : farewell }
+			: // That everything was deleted still has to be said when single-user mode goes on at once.
+				{ status: "signed-in", user: tokens.user, farewell: farewell === "deleted" ? farewell : null },
+	);
 });
 
 /**
@@ -23,16 +41,29 @@ onAccess((tokens) => {
  * Never rejects: the state says when the server does not answer.
  */
 export async function startAuth(): Promise<void> {
-	useAuth.setState({ status: "starting" });
+	useAuth.setState({ status: "starting", problem: null });
 	try {
-		const app = (await call("/api/v1/app", "GET")) as AppDocument;
+		const response = await apiFetch("/api/v1/app");
+		if (!response.ok) throw await problemOf(response);
+		const app = (await response.json()) as AppDocument;
 		useAuth.setState({ app });
-		if ((await renewAccess()) !== null) return;
-		if (app.single_user) setAccess((await call("/api/v1/auth/local", "POST")) as TokenDocument);
-		else setAccess(null);
-	} catch {
-		useAuth.setState({ status: "unreachable" });
+		setSingleUser(app.single_user);
+		await renewAccess();
+	} catch (problem) {
+		useAuth.setState({ status: "unreachable", problem });
 	}
+}
+
+/** Resolves when it is known who this is, or that the server does not say. */
+export function whenAuthKnown(): Promise<void> {
+	if (useAuth.getState().status !== "starting") return Promise.resolve();
+	return new Promise((resolve) => {
+		const stop = useAuth.subscribe(({ status }) => {
+			if (status === "starting") return;
+			stop();
+			resolve();
+		});
+	});
 }
 
 /** @throws ProblemError `invalid_credentials`, `too_many_attempts`, … */
@@ -46,17 +77,26 @@ export async function signUp(email: string, password: string): Promise<void> {
 	await signIn(email, password);
 }
 
-/** Ends this log-in, here and on the server. */
+/**
+ * Ends this log-in, here and on the server.
+ *
+ * @throws ProblemError when the server could not be told; the page has forgotten the person all the same
+ */
 export async function signOut(): Promise<void> {
 	try {
 		await api.POST("/api/v1/auth/logout");
 	} finally {
-		setAccess(null);
+		leave("signed-out");
 	}
 }
 
-async function call(path: string, method: string): Promise<unknown> {
-	const response = await apiFetch(path, { method });
-	if (!response.ok) throw await problemOf(response);
-	return response.json();
+/** Forgets the one who was signed in. */
+export function leave(farewell: Farewell): void {
+	setAccess(null);
+	useAuth.setState({ farewell });
+}
+
+/** The word about the end of the last log-in was read. */
+export function forgetFarewell(): void {
+	useAuth.setState({ farewell: null });
 }

@@ -60,7 +60,7 @@ export function Toasts() {
 		<div
 			role="status"
 			aria-live="polite"
-			className="pointer-events-none fixed inset-x-0 bottom-0 z-50 grid justify-items-center gap-2 p-4 print:hidden"
+			className="pointer-events-none fixed inset-x-0 bottom-(--bottom-bar) z-50 grid justify-items-center gap-2 p-4 print:hidden"
 		>
 			{toasts.map(({ id, text, action }) => (
 				<div
