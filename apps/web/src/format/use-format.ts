@@ -28,6 +28,9 @@ export function useFormat() {
 			percent: (fraction: number) =>
 				new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }).format(fraction),
 			date: (iso: string) => new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date(iso)),
+			/** A day without a time, such as a date of birth: the same everywhere. */
+			calendarDate: (date: string) =>
+				new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(date)),
 			dateTime: (iso: string) =>
 				new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso)),
 		}),
