@@ -4,6 +4,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import { compressedCopies } from "./build/compressed-copies.ts";
+import { poseModels } from "./build/pose-models.ts";
 import { samplePhotos } from "./build/sample-photos.ts";
 
 const API = process.env.API_URL ?? "http://127.0.0.1:8000";
@@ -13,6 +14,7 @@ export default defineConfig({
 	plugins: [
 		react(),
 		tailwindcss(),
+		poseModels(),
 		samplePhotos(fileURLToPath(new URL("../../samples", import.meta.url))),
 		VitePWA({
 			registerType: "prompt",

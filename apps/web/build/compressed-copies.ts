@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import type { Plugin } from "vite";
 
-const COMPRESSIBLE = /\.(?:js|mjs|css|html|svg|json|webmanifest|wasm)$/;
+const COMPRESSIBLE = /\.(?:js|mjs|css|html|svg|json|webmanifest|wasm|onnx)$/;
 const MINIMUM_BYTES = 1024;
 /** Beyond this the best quality takes tens of seconds. */
 const LARGE_BYTES = 2_000_000;
