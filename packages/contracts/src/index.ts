@@ -18,6 +18,7 @@ export type { ConsentsDocument } from "./rest/account.js";
 export {
 	accountDeletionSchema,
 	CONSENT_PURPOSES,
+	CONSENT_VERSION,
 	consentHistorySchema,
 	consentsChangeSchema,
 	consentsDocumentSchema,
@@ -35,9 +36,11 @@ export {
 	userListQuerySchema,
 	userPageSchema,
 } from "./rest/admin.js";
+export { applicationDocumentSchema } from "./rest/application.js";
 export type { TokenDocument, UserDocument } from "./rest/auth.js";
 export {
 	emailSchema,
+	LOCAL_USER_EMAIL,
 	loginRequestSchema,
 	PASSWORD_MAX_BYTES,
 	passwordChangeSchema,

@@ -60,6 +60,8 @@ describe("settings", () => {
 			dataDir: folder,
 			bcryptCost: 12,
 			rateLimitPerHour: 100,
+			readRateLimitPerMinute: 600,
+			singleUser: true,
 			accessTokenLifetime_s: 86_400,
 			exportLifetime_ms: 86_400_000,
 			inferenceDevice: "cpu",
@@ -316,6 +318,28 @@ describe("what the server says about its settings", () => {
 			"VAULT_LIFETIME_SECONDS",
 		]);
 		expect(warnings[0]).toContain("RATE_LIMIT_PER_HOUR?");
+	});
+
+	it("need no log-in only where nobody else can be taken for the user", () => {
+		expect(load({ HOST: "localhost" }).singleUser).toBe(true);
+		expect(load({ HOST: "::1", PUBLIC_URL: "http://127.0.0.1:81" }).singleUser).toBe(true);
+		expect(load({ SINGLE_USER: "off" }).singleUser).toBe(false);
+		expect(production().singleUser).toBe(false);
+		expect(production({ SINGLE_USER: "on" }).singleUser).toBe(true);
+		for (const elsewhere of [
+			{ HOST: "0.0.0.0" },
+			{ HOST: "::" },
+			{ HOST: "192.168.1.7" },
+			{ HOST: "127.0.0.1.example.org" },
+			{ DATABASE_URL: "postgres://h/d" },
+			{ TRUSTED_PROXIES: "1" },
+			{ PUBLIC_URL: "https://fit.example.org" },
+		]) {
+			expect(load(elsewhere).singleUser, JSON.stringify(elsewhere)).toBe(false);
+			const { text, variable } = problemOf(() => load({ ...elsewhere, SINGLE_USER: "on" }));
+			expect(variable).toBe("SINGLE_USER");
+			expect(text).toContain(Object.keys(elsewhere)[0]);
+		}
 	});
 
 	it("names the folder of the web application, and warns when there is none", () => {

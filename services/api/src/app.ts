@@ -3,8 +3,10 @@ import { fastify, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { registerAccountRoutes } from "./account/account-routes.js";
 import { registerAdminRoutes } from "./admin/admin-routes.js";
+import { registerApplicationRoutes } from "./application/application-routes.js";
 import { registerAuthRoutes } from "./auth/auth-routes.js";
 import { addAuthentication } from "./auth/authenticate.js";
+import { registerLocalLoginRoute } from "./auth/local-login-route.js";
 import { createPasswordHasher } from "./auth/passwords.js";
 import type { ApiDependencies } from "./dependencies.js";
 import { registerFitRoutes } from "./fits/fit-routes.js";
@@ -80,7 +82,9 @@ export async function createApi(given: ApiDependencies): Promise<Api> {
 	if (web === null) redirectToDocs(api);
 	else await registerWebFiles(api, web);
 	for (const register of [
+		registerApplicationRoutes,
 		registerAuthRoutes,
+		registerLocalLoginRoute,
 		registerAccountRoutes,
 		registerSubjectRoutes,
 		registerFitRoutes,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type ApiDependencies, createApi } from "@anny-fitter/api";
 import { openCache } from "@anny-fitter/platform/cache";
 import type { Database } from "@anny-fitter/platform/database";
@@ -146,7 +147,7 @@ for (const name of ENVIRONMENTS) {
 
 			test("both instances count against one limit", async () => {
 				const left = async (api: TestApi) =>
-					Number((await call(api, "GET", "/subjects")).headers["ratelimit-remaining"]);
+					Number((await call(api, "GET", `/models/${randomUUID()}/mesh`)).headers["ratelimit-remaining"]);
 				const start = await left(first);
 				expect([await left(second), await left(first)]).toEqual([start - 1, start - 2]);
 			});

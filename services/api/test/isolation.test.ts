@@ -41,7 +41,7 @@ for (const name of ENVIRONMENTS) {
 
 		beforeAll(async () => {
 			environment = await openTestEnvironment(name, {
-				settings: { VISION_URL: `http://127.0.0.1:${await freePort()}`, MAX_QUEUED_FITS: "1000" },
+				settings: { VISION_URL: `http://127.0.0.1:${await freePort()}`, MAX_QUEUED_FITS: "1000", SINGLE_USER: "off" },
 			});
 			({ made: api, routes } = await withRoutesOf(() => createApi(environment.dependencies)));
 			owner = await createOwner(environment, api);
@@ -238,6 +238,7 @@ for (const name of ENVIRONMENTS) {
 					user_id: owner.userId,
 					email: owner.email,
 					role: "user",
+					is_local: false,
 					created_at: expect.any(String),
 					last_login: expect.any(String),
 				},

@@ -14,7 +14,12 @@ for (const environmentName of ENVIRONMENTS) {
 		let opened: OpenedTestApi;
 		beforeAll(async () => {
 			opened = await openTestApi(environmentName, {
-				settings: { RATE_LIMIT_PER_HOUR: "8", AUTH_RATE_LIMIT_PER_MINUTE: "12", TRUSTED_PROXIES: "1" },
+				settings: {
+					RATE_LIMIT_PER_HOUR: "8",
+					READ_RATE_LIMIT_PER_MINUTE: "10",
+					AUTH_RATE_LIMIT_PER_MINUTE: "12",
+					TRUSTED_PROXIES: "1",
+				},
 			});
 		});
 		afterAll(() => opened?.close());
@@ -27,40 +32,91 @@ for (const environmentName of ENVIRONMENTS) {
 			return createTestUser({ inject } as unknown as typeof opened.api, { consent: false });
 		}
 
-		it("count per user whatever the address, with the standard headers", async () => {
+		/** As the headers tell it. */
+		const budget = ({ headers }: { headers: Record<string, unknown> }) => ({
+			limit: Number(headers["ratelimit-limit"]),
+			remaining: Number(headers["ratelimit-remaining"]),
+			reset_s: Number(headers["ratelimit-reset"]),
+		});
+
+		it("count changes per user whatever the address, with the standard headers", async () => {
 			const ada = await newUser();
 			const eve = await newUser();
+			const add = (headers: object) =>
+				opened.api.inject({
+					method: "POST",
+					url: "/api/v1/subjects",
+					headers: { ...headers },
+					payload: {},
+					remoteAddress: someAddress(),
+				});
 			for (let used = 1; used <= 8; used++) {
-				const answer = await list(ada.headers);
-				expect(answer.statusCode).toBe(200);
+				const answer = await add(ada.headers);
+				expect(answer.statusCode).toBe(201);
 				expect(answer.headers).toMatchObject({
 					"ratelimit-limit": "8",
 					"ratelimit-remaining": String(8 - used),
 					"x-ratelimit-limit": "8",
 					"x-ratelimit-remaining": String(8 - used),
 				});
-				expect(Number(answer.headers["ratelimit-reset"])).toBeGreaterThan(3500);
+				expect(budget(answer).reset_s).toBeGreaterThan(3500);
 			}
-			const refused = await list(ada.headers);
+			const refused = await add(ada.headers);
 			expect(refused.statusCode).toBe(429);
 			expect(refused.json()).toMatchObject({ code: "too_many_requests", status: 429 });
 			expect(Number(refused.headers["retry-after"])).toBeGreaterThan(3500);
 			expect(refused.headers["ratelimit-remaining"]).toBe("0");
 			expect(refused.json().retry_after_s).toBe(Number(refused.headers["retry-after"]));
-			expect((await list(eve.headers)).statusCode).toBe(200);
-			// Progress can still be watched, and health is never counted.
+			expect((await add(eve.headers)).statusCode).toBe(201);
+			// Meshes, exports and downloads cost as much as changes.
+			for (const url of [`/models/${randomUUID()}/mesh`, `/models/${randomUUID()}/export?format=glb`, "/me/export"]) {
+				const answer = await opened.api.inject({ url: `/api/v1${url}`, headers: ada.headers });
+				expect([answer.statusCode, budget(answer).limit], url).toEqual([429, 8]);
+			}
+			// One can still look around and watch progress, and health is never counted.
+			expect((await list(ada.headers)).statusCode).toBe(200);
 			const status = await opened.api.inject({ url: `/api/v1/sessions/${randomUUID()}`, headers: ada.headers });
 			expect(status.statusCode).toBe(404);
 			expect((await opened.api.inject({ url: "/healthz" })).headers["ratelimit-limit"]).toBeUndefined();
 		});
 
+		it("give reads a budget of their own, by the minute", async () => {
+			const ada = await newUser();
+			const paths = ["/subjects", "/consents", "/auth/me", `/models/${randomUUID()}`, "/consents/history"];
+			for (let used = 1; used <= 10; used++) {
+				const url = `/api/v1${paths[used % paths.length]}`;
+				const answer = await opened.api.inject({
+					method: used === 10 ? "HEAD" : "GET",
+					url,
+					headers: ada.headers,
+					remoteAddress: someAddress(),
+				});
+				expect([200, 404], url).toContain(answer.statusCode);
+				expect(budget(answer)).toMatchObject({ limit: 10, remaining: 10 - used });
+				expect(budget(answer).reset_s).toBeLessThanOrEqual(60);
+			}
+			const refused = await list(ada.headers);
+			expect([refused.statusCode, refused.json().detail]).toEqual([
+				429,
+				"Only 10 such requests a minute by one user are allowed.",
+			]);
+			expect(Number(refused.headers["retry-after"])).toBeLessThanOrEqual(60);
+			const change = await opened.api.inject({
+				method: "PUT",
+				url: "/api/v1/consents",
+				headers: ada.headers,
+				payload: { photo_processing: true },
+			});
+			expect([change.statusCode, budget(change).remaining]).toEqual([200, 7]);
+		});
+
 		it("count wrong tokens and unknown addresses per address", async () => {
 			const address = someAddress();
 			const statuses = [];
-			for (let i = 0; i < 9; i++) {
+			for (let i = 0; i < 11; i++) {
 				statuses.push((await list(i % 2 === 0 ? {} : { authorization: "Bearer wrong" }, address)).statusCode);
 			}
-			expect(statuses).toEqual([...new Array(8).fill(401), 429]);
+			expect(statuses).toEqual([...new Array(10).fill(401), 429]);
 			const unknown = await opened.api.inject({ url: "/api/v1/nothing", remoteAddress: address });
 			expect(unknown.statusCode).toBe(429);
 			expect((await list({})).statusCode).toBe(401);
@@ -86,8 +142,8 @@ for (const environmentName of ENVIRONMENTS) {
 		it("take the addresses of one IPv6 network for one client", async () => {
 			const network = `2001:db8:${Math.floor(Math.random() * 65_535).toString(16)}:1`;
 			const statuses = [];
-			for (let i = 0; i < 9; i++) statuses.push((await list({}, `${network}::${i + 1}`)).statusCode);
-			expect(statuses).toEqual([...new Array(8).fill(401), 429]);
+			for (let i = 0; i < 11; i++) statuses.push((await list({}, `${network}::${i + 1}`)).statusCode);
+			expect(statuses).toEqual([...new Array(10).fill(401), 429]);
 		});
 	});
 }

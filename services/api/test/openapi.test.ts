@@ -18,6 +18,8 @@ const PUBLIC = [
 	"GET /healthz",
 	"GET /readyz",
 	"GET /metrics",
+	"GET /api/v1/app",
+	"POST /api/v1/auth/local",
 	"POST /api/v1/auth/login",
 	"POST /api/v1/auth/logout",
 	"POST /api/v1/auth/refresh",

@@ -80,6 +80,9 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
 		attempts: ({ subjectId }) => [{ url: `/docs/static/${subjectId}` }, { url: `/docs/static/..%2f${subjectId}` }],
 		owner: 404,
 	},
+	"GET /api/v1/app": plain("/api/v1/app"),
+	// Names nobody; who may use it is tested by itself.
+	"POST /api/v1/auth/local": { attempts: () => [at("/auth/local")], owner: 404 },
 	"POST /api/v1/auth/register": {
 		attempts: ({ email }) => [at("/auth/register", { payload: { email, password: "grass is green today" } })],
 		owner: 409,

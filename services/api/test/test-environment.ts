@@ -87,6 +87,7 @@ export async function openTestEnvironment(
 			JWT_SECRET: randomBytes(48).toString("base64url"),
 			RATE_LIMIT_PER_HOUR: "100000",
 			AUTH_RATE_LIMIT_PER_MINUTE: "100000",
+			READ_RATE_LIMIT_PER_MINUTE: "100000",
 			STATUS_RATE_LIMIT_PER_MINUTE: "100000",
 			BCRYPT_COST: "4",
 			LOG_LEVEL: "debug",

@@ -52,7 +52,7 @@ describe("the web application's files", () => {
 
 	beforeAll(async () => {
 		made = await makeFolder();
-		opened = await openTestApi("embedded", { settings: { WEB_DIR: made.folder, RATE_LIMIT_PER_HOUR: "5" } });
+		opened = await openTestApi("embedded", { settings: { WEB_DIR: made.folder, READ_RATE_LIMIT_PER_MINUTE: "5" } });
 		await opened.api.listen({ port: 0, host: "127.0.0.1" });
 		port = (opened.api.server.address() as AddressInfo).port;
 	});

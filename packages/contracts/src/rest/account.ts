@@ -3,6 +3,9 @@ import { presentedPasswordSchema } from "./auth.js";
 
 export const CONSENT_PURPOSES = ["photo_processing", "research_use"] as const;
 
+/** Version of the text about consent that stands in docs/privacy.md. */
+export const CONSENT_VERSION = "1";
+
 export const consentsDocumentSchema = z
 	.object({
 		/** Photos may be processed in memory to make a body. */
@@ -44,9 +47,9 @@ export const consentHistorySchema = z
 	})
 	.meta({ id: "ConsentHistory" });
 
-/** Deleting an account asks for the password again. */
+/** Deleting an account asks for the password again; only the local user of single-user mode has none. */
 export const accountDeletionSchema = z
-	.strictObject({ password: presentedPasswordSchema })
+	.strictObject({ password: presentedPasswordSchema.optional() })
 	.meta({ id: "AccountDeletion" });
 
 export type ConsentsDocument = z.infer<typeof consentsDocumentSchema>;

@@ -6,6 +6,9 @@ export const USER_ROLES = ["user", "researcher", "admin"] as const;
 export const PASSWORD_MAX_BYTES = 72;
 export const PASSWORD_MIN_CHARACTERS = 10;
 
+/** Stands for the address of the one user of single-user mode; no mail can ever reach it. */
+export const LOCAL_USER_EMAIL = "local-user@localhost.invalid";
+
 /** An e-mail address: trimmed and in lower case. */
 export const emailSchema = z
 	.string()
@@ -42,6 +45,8 @@ export const userDocumentSchema = z
 		user_id: z.uuid(),
 		email: z.string(),
 		role: z.enum(USER_ROLES),
+		/** The one user of single-user mode, who has no password. */
+		is_local: z.boolean(),
 		created_at: z.iso.datetime(),
 		last_login: z.iso.datetime().nullable(),
 	})

@@ -8,6 +8,7 @@ export function describeConfig(config: ServerConfig): string {
 		["address", `${config.publicUrl} (listens on ${config.host}:${config.port})`],
 		["application", config.webDir ?? "none"],
 		["mode", `${config.mode}, ${config.workers} ${config.workers === 1 ? "process" : "processes"}`],
+		["log-in", config.singleUser === true ? "none needed on this machine" : "with password"],
 		["data", config.dataDir],
 		["database", config.databaseUrl === undefined ? "PGlite (embedded)" : hideSecrets(config.databaseUrl)],
 		["events, cache", config.redisUrl === undefined ? "in process" : hideSecrets(config.redisUrl)],
@@ -17,7 +18,7 @@ export function describeConfig(config: ServerConfig): string {
 		["fitting", config.fittingUrl ?? embeddedServices],
 		["visualization", config.visualizationUrl ?? embeddedServices],
 		["inference", config.inferenceDevice],
-		["limits", `${config.rateLimitPerHour} requests per hour and user, ${config.maxQueuedFits} waiting fits`],
+		["limits", `${config.rateLimitPerHour} changes per hour and user, ${config.maxQueuedFits} waiting fits`],
 		["log level", config.logLevel],
 	];
 	return rows.map(([label, text]) => `${label.padEnd(15)}${text}`).join("\n");

@@ -5,6 +5,7 @@ import { type Environment, invalidSetting, readSettings } from "./read-settings.
 import { findSecretWeakness, MIN_SECRET_BYTES } from "./secret-strength.js";
 import type { S3Config, ServerConfig } from "./server-config.js";
 import type { SettingValues } from "./settings.js";
+import { isSingleUser } from "./single-user.js";
 
 const MAKE_SECRET = "Make one with `openssl rand -base64 48`";
 
@@ -19,6 +20,7 @@ export function loadConfig(env: Environment = process.env): ServerConfig {
 	const mode = values.NODE_ENV === "production" ? "production" : "development";
 	checkTogether(values);
 	if (mode === "production") checkProduction(values);
+	const singleUser = isSingleUser(values, mode);
 	const dataDir = resolve(values.DATA_DIR ?? join(userDataDir({ ...currentSurroundings(), env }), "server"));
 	return {
 		mode,
@@ -43,6 +45,7 @@ export function loadConfig(env: Environment = process.env): ServerConfig {
 		vaultMaxSize_bytes: values.VAULT_MAX_SIZE_MB * 1_000_000,
 		s3: readS3(values),
 		exportLifetime_ms: values.EXPORT_LIFETIME_HOURS * 3_600_000,
+		singleUser,
 		jwtSecret: values.JWT_SECRET === undefined ? readOrMakeSecret(dataDir) : Buffer.from(values.JWT_SECRET),
 		accessTokenLifetime_s: values.ACCESS_TOKEN_LIFETIME_MINUTES * 60,
 		refreshTokenLifetime_s: values.REFRESH_TOKEN_LIFETIME_DAYS * 86_400,
@@ -54,6 +57,7 @@ export function loadConfig(env: Environment = process.env): ServerConfig {
 		inferenceDevice: values.INFERENCE_DEVICE,
 		rateLimitPerHour: values.RATE_LIMIT_PER_HOUR,
 		authRateLimitPerMinute: values.AUTH_RATE_LIMIT_PER_MINUTE,
+		readRateLimitPerMinute: values.READ_RATE_LIMIT_PER_MINUTE,
 		statusRateLimitPerMinute: values.STATUS_RATE_LIMIT_PER_MINUTE,
 		maxPhotoSize_bytes: values.MAX_PHOTO_SIZE_MB * 1_000_000,
 		maxUploadSize_bytes: values.MAX_UPLOAD_SIZE_MB * 1_000_000,

@@ -38,6 +38,8 @@ export interface ServerConfig {
 	/** Exports; undefined means a folder in `dataDir`. */
 	readonly s3: S3Config | undefined;
 	readonly exportLifetime_ms: number;
+	/** Whoever is at this machine needs no password. */
+	readonly singleUser?: boolean;
 	/** HS256 secret of at least 32 bytes. */
 	readonly jwtSecret: Buffer;
 	readonly accessTokenLifetime_s: number;
@@ -50,7 +52,10 @@ export interface ServerConfig {
 	readonly modelDataDir: string | undefined;
 	/** Where the networks run; `cuda` falls back to the CPU when its memory is short. */
 	readonly inferenceDevice: "cpu" | "cuda";
+	/** Changes and work that costs: fits, meshes, exports, downloads. */
 	readonly rateLimitPerHour: number;
+	/** Reads of documents, so that people can look around. */
+	readonly readRateLimitPerMinute: number;
 	readonly authRateLimitPerMinute: number;
 	/** Session reads and event streams, apart from the hourly budget, so that progress can be watched. */
 	readonly statusRateLimitPerMinute: number;

@@ -183,6 +183,11 @@ export const SETTING_GROUPS = {
 			"Signs access tokens; the same for all replicas. Required in production: `openssl rand -base64 48` makes one.",
 			{ ...SECRET, fallbackText: "in development made once and kept in DATA_DIR/secrets/jwt" },
 		),
+		SINGLE_USER: choice(
+			"Lets whoever uses a browser on the server's own machine in without a password, as its one user and administrator. `auto`: with the embedded database in development, when HOST and PUBLIC_URL name this machine only and there is no proxy. `on` anywhere else stops the start.",
+			["auto", "on", "off"],
+			"auto",
+		),
 		ACCESS_TOKEN_LIFETIME_MINUTES: integer("An access token is valid for this long.", {
 			unit: "minutes",
 			min: 1,
@@ -217,7 +222,7 @@ export const SETTING_GROUPS = {
 		),
 	},
 	Limits: {
-		RATE_LIMIT_PER_HOUR: integer("Requests of one user.", {
+		RATE_LIMIT_PER_HOUR: integer("Changes, fits, meshes, exports and downloads of one user.", {
 			unit: "requests per hour",
 			min: 1,
 			max: 10_000_000,
@@ -228,6 +233,12 @@ export const SETTING_GROUPS = {
 			min: 1,
 			max: 1_000_000,
 			fallback: 10,
+		}),
+		READ_RATE_LIMIT_PER_MINUTE: integer("Reads of documents by one user, apart from the hourly budget.", {
+			unit: "requests per minute",
+			min: 1,
+			max: 1_000_000,
+			fallback: 600,
 		}),
 		STATUS_RATE_LIMIT_PER_MINUTE: integer("Looks at the progress of fits by one user, apart from the hourly budget.", {
 			unit: "requests per minute",

@@ -2,6 +2,7 @@ import {
 	AppError,
 	accountDeletionSchema,
 	CONSENT_PURPOSES,
+	CONSENT_VERSION,
 	consentHistorySchema,
 	consentsChangeSchema,
 	consentsDocumentSchema,
@@ -9,6 +10,7 @@ import {
 } from "@anny-fitter/contracts";
 import { z } from "zod";
 import { auditOrigin, recordAudit } from "../audit/record-audit.js";
+import { isLocalUser } from "../auth/local-user.js";
 import { createLockout } from "../auth/lockout.js";
 import { type PasswordHasher, requireGoodPassword } from "../auth/passwords.js";
 import { clearRefreshCookie } from "../auth/refresh-cookie.js";
@@ -23,8 +25,6 @@ import { deleteAccount } from "./delete-account.js";
 import { exportAccount } from "./export-account.js";
 
 const tags = ["account"];
-/** Version of the text about consent that stands in docs/privacy.md. */
-const CONSENT_VERSION = "1";
 
 /** Consents, password, export and deletion of one's own data. */
 export async function registerAccountRoutes(
@@ -36,12 +36,21 @@ export async function registerAccountRoutes(
 	const lockout = createLockout(dependencies);
 	const subjects = createSubjectCache(dependencies);
 
-	/** @throws AppError `invalid_credentials`, `too_many_attempts` */
-	async function requirePassword(userId: string, password: string): Promise<{ email: string; passwordHash: string }> {
+	/** @throws AppError `invalid_argument` without one, `forbidden` when it is wrong, `too_many_attempts` */
+	async function requirePassword(
+		userId: string,
+		password: string | undefined,
+	): Promise<{ email: string; passwordHash: string }> {
 		const user = await database.asSystem((tx) =>
 			tx.selectFrom("users").select(["email", "password_hash"]).where("user_id", "=", userId).executeTakeFirst(),
 		);
 		if (user === undefined) throw new AppError("unauthenticated", "The account was deleted.");
+		if (password === undefined) {
+			throw new AppError("invalid_argument", "The password is missing.", {
+				remedy: "Send the account's password as `password`.",
+				details: { field: "password" },
+			});
+		}
 		await lockout.countAttempt(user.email);
 		if (!(await passwords.verify(password, user.password_hash))) {
 			// Not 401: the caller is logged in, and a client would try to refresh its tokens.
@@ -155,6 +164,7 @@ export async function registerAccountRoutes(
 	api.get(
 		"/me/export",
 		{
+			config: { rateLimit: "hourly" },
 			schema: {
 				summary: "All my data as a zip file",
 				tags,
@@ -191,7 +201,9 @@ export async function registerAccountRoutes(
 			config: { rateLimit: "auth" },
 			schema: {
 				summary: "Delete my account and all my data",
-				description: "Subjects, models, photos that wait, exports and tokens; nothing can be brought back.",
+				description:
+					"Subjects, models, photos that wait, exports and tokens; nothing can be brought back. The local user of " +
+					"single-user mode has no password to send.",
 				tags,
 				body: accountDeletionSchema,
 				response: { 204: z.undefined().describe("Deleted") },
@@ -199,7 +211,7 @@ export async function registerAccountRoutes(
 		},
 		async (request, reply) => {
 			const actor = actorOf(request);
-			await requirePassword(actor.userId, request.body.password);
+			if (!(await isLocalUser(dependencies, actor.userId))) await requirePassword(actor.userId, request.body.password);
 			await deleteAccount(dependencies, actor, auditOrigin(request));
 			await forgetTokenValidity(dependencies, actor.userId);
 			await subjects.forget(actor.userId);

@@ -55,7 +55,7 @@ export function registerAuditRoutes(api: Api, { database }: ApiDependencies): vo
 	api.get(
 		"/admin/audit/verify",
 		{
-			config: { access: "admin" },
+			config: { access: "admin", rateLimit: "hourly" },
 			schema: {
 				summary: "Check that nobody has changed the audit log",
 				description: "Keep head_hash elsewhere: it shows later that nothing before it was rewritten.",

@@ -13,7 +13,7 @@ export function registerResearchRoutes(api: Api, { database }: ApiDependencies):
 	api.get(
 		"/research/measurements",
 		{
-			config: { access: "researcher" },
+			config: { access: "researcher", rateLimit: "hourly" },
 			schema: {
 				summary: "De-identified measurements",
 				description: "Of anonymised subjects whose users agreed to research; as JSON or CSV.",

@@ -2,25 +2,20 @@ import {
 	AppError,
 	loginRequestSchema,
 	registerRequestSchema,
-	type TokenDocument,
 	tokenDocumentSchema,
 	userDocumentSchema,
 } from "@anny-fitter/contracts";
-import type { UserRow } from "@anny-fitter/platform/database";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { auditOrigin, recordAudit } from "../audit/record-audit.js";
 import type { ApiDependencies } from "../dependencies.js";
 import { type Api, actorOf } from "../http/api-instance.js";
-import { createAccessTokens } from "./access-tokens.js";
 import { createLockout } from "./lockout.js";
 import { type PasswordHasher, requireGoodPassword } from "./passwords.js";
-import { clearRefreshCookie, REFRESH_COOKIE, requireOwnOrigin, setRefreshCookie } from "./refresh-cookie.js";
+import { clearRefreshCookie, REFRESH_COOKIE, requireOwnOrigin } from "./refresh-cookie.js";
 import { issueRefreshToken, revokeLogin, rotateRefreshToken } from "./refresh-tokens.js";
-import { forgetTokenValidity } from "./token-validity.js";
+import { createTokenSender } from "./send-tokens.js";
 import { insertUser, SHOWN_USER_COLUMNS, type ShownUser, toUserDocument } from "./users.js";
-
-type TokenUser = ShownUser & Pick<UserRow, "tokens_valid_after">;
 
 /** Registration, log-in, refresh, log-out, me. */
 export async function registerAuthRoutes(
@@ -29,22 +24,9 @@ export async function registerAuthRoutes(
 	passwords: PasswordHasher,
 ): Promise<void> {
 	const { config, database, now } = dependencies;
-	const accessTokens = createAccessTokens(config, now);
+	const sendTokens = createTokenSender(dependencies);
 	const lockout = createLockout(dependencies);
 	const publicAuth = { access: "public", rateLimit: "auth" } as const;
-
-	async function sendTokens(reply: FastifyReply, user: TokenUser, refreshToken: string): Promise<TokenDocument> {
-		setRefreshCookie(reply, refreshToken, config);
-		reply.header("cache-control", "no-store");
-		// The role may have been granted by a program beside the server; the new token names it.
-		await forgetTokenValidity(dependencies, user.user_id);
-		return {
-			access_token: await accessTokens.issue(user),
-			token_type: "Bearer",
-			expires_in: config.accessTokenLifetime_s,
-			user: toUserDocument(user),
-		};
-	}
 
 	api.post(
 		"/auth/register",

@@ -4,6 +4,9 @@ import { compare, hash } from "bcrypt";
 import { COMMON_PASSWORDS } from "./common-passwords.js";
 import { Limiter } from "./limiter.js";
 
+/** Stands in the place of a hash where there is no password; nothing that is presented matches it. */
+export const NO_PASSWORD = "!";
+
 /** Makes and checks password hashes. bcrypt runs on libuv's threads; two of its four stay free for files. */
 export interface PasswordHasher {
 	/** @throws AppError `service_unavailable` when too many wait */
@@ -23,8 +26,9 @@ export async function createPasswordHasher(cost: number): Promise<PasswordHasher
 		hash: (password) => limiter.run(() => hash(normalise(password), cost)),
 		verify: async (password, passwordHash) => {
 			const isPossible = Buffer.byteLength(normalise(password)) <= PASSWORD_MAX_BYTES;
-			const matches = await limiter.run(() => compare(normalise(password), passwordHash ?? nobodysHash));
-			return matches && isPossible && passwordHash !== undefined;
+			const isUsable = passwordHash !== undefined && passwordHash !== NO_PASSWORD;
+			const matches = await limiter.run(() => compare(normalise(password), isUsable ? passwordHash : nobodysHash));
+			return matches && isPossible && isUsable;
 		},
 	};
 }

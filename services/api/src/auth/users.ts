@@ -1,4 +1,4 @@
-import { AppError, type UserDocument } from "@anny-fitter/contracts";
+import { AppError, LOCAL_USER_EMAIL, type UserDocument } from "@anny-fitter/contracts";
 import type { Tx, UserRow } from "@anny-fitter/platform/database";
 
 const UNIQUE_VIOLATION = "23505";
@@ -12,6 +12,7 @@ export function toUserDocument(user: ShownUser): UserDocument {
 		user_id: user.user_id,
 		email: user.email,
 		role: user.role,
+		is_local: user.email === LOCAL_USER_EMAIL,
 		created_at: user.created_at.toISOString(),
 		last_login: user.last_login?.toISOString() ?? null,
 	};
@@ -19,6 +20,7 @@ export function toUserDocument(user: ShownUser): UserDocument {
 
 /** @throws AppError `email_taken` */
 export async function insertUser(tx: Tx, email: string, passwordHash: string, now: Date): Promise<UserRow> {
+	if (email === LOCAL_USER_EMAIL) throw emailTaken();
 	try {
 		return await tx
 			.insertInto("users")
@@ -27,6 +29,10 @@ export async function insertUser(tx: Tx, email: string, passwordHash: string, no
 			.executeTakeFirstOrThrow();
 	} catch (error) {
 		if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
-		throw new AppError("email_taken", "This e-mail address is registered already.");
+		throw emailTaken();
 	}
+}
+
+function emailTaken(): AppError {
+	return new AppError("email_taken", "This e-mail address is registered already.");
 }

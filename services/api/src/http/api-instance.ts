@@ -18,6 +18,8 @@ export type Api = FastifyInstance<
 	ZodTypeProvider
 >;
 
+export type BudgetName = "hourly" | "read" | "auth" | "status" | "none";
+
 declare module "fastify" {
 	interface FastifyRequest {
 		/** Set by the authentication hook; null on public routes. */
@@ -26,8 +28,8 @@ declare module "fastify" {
 	interface FastifyContextConfig {
 		/** Who may call the route. Default `user`: everybody who is logged in. */
 		access?: "public" | "user" | "researcher" | "admin";
-		/** Which budget the route counts against. Default `hourly`. */
-		rateLimit?: "hourly" | "auth" | "status" | "none";
+		/** Which budget the route counts against. Default: `read` for GET, which should cost little, else `hourly`. */
+		rateLimit?: BudgetName;
 	}
 }
 

@@ -12,6 +12,7 @@ Log in with POST /api/v1/auth/login and send \`Authorization: Bearer <access_tok
 or as \`if-match\` with a change. Lengths are in metres, masses in kilograms, times in UTC.`;
 
 const TAGS = [
+	{ name: "app", description: "What a page must know before anybody has logged in" },
 	{ name: "auth", description: "Registration and tokens" },
 	{ name: "account", description: "Consents, export and deletion of one's own data" },
 	{ name: "subjects", description: "The people whose bodies are fitted" },

@@ -2,7 +2,7 @@ import { AppError } from "@anny-fitter/contracts";
 import type { ServerConfig } from "@anny-fitter/platform/config";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ApiDependencies } from "../dependencies.js";
-import type { Api } from "./api-instance.js";
+import type { Api, BudgetName } from "./api-instance.js";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -22,7 +22,7 @@ export function addRateLimit(api: Api, { cache, config }: ApiDependencies): void
 	const budgets = budgetsOf(config);
 	api.addHook("onRequest", async (request, reply) => {
 		if (request.method === "OPTIONS") return;
-		const name = request.routeOptions.config.rateLimit ?? "hourly";
+		const name = budgetOf(request.method, request.routeOptions.config.rateLimit);
 		if (name === "none") return;
 		const budget = budgets[name];
 		const who =
@@ -36,9 +36,15 @@ export function addRateLimit(api: Api, { cache, config }: ApiDependencies): void
 	});
 }
 
-function budgetsOf(config: ServerConfig): Readonly<Record<"hourly" | "auth" | "status", Budget>> {
+/** The budget of a request, from what its route says. */
+export function budgetOf(method: string, stated: BudgetName | undefined): BudgetName {
+	return stated ?? (method === "GET" || method === "HEAD" ? "read" : "hourly");
+}
+
+function budgetsOf(config: ServerConfig): Readonly<Record<Exclude<BudgetName, "none">, Budget>> {
 	return {
 		hourly: { limit: config.rateLimitPerHour, window_ms: HOUR_MS, perAddress: false },
+		read: { limit: config.readRateLimitPerMinute, window_ms: MINUTE_MS, perAddress: false },
 		auth: { limit: config.authRateLimitPerMinute, window_ms: MINUTE_MS, perAddress: true },
 		status: { limit: config.statusRateLimitPerMinute, window_ms: MINUTE_MS, perAddress: false },
 	};

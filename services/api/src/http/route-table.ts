@@ -1,12 +1,13 @@
 import type { RouteOptions } from "fastify";
-import type { Api } from "./api-instance.js";
+import type { Api, BudgetName } from "./api-instance.js";
+import { budgetOf } from "./rate-limit.js";
 
 export interface KnownRoute {
 	readonly method: string;
 	/** Pattern, such as `/api/v1/subjects/:id`. */
 	readonly url: string;
 	readonly access: "public" | "user" | "researcher" | "admin";
-	readonly rateLimit: "hourly" | "auth" | "status" | "none";
+	readonly rateLimit: BudgetName;
 	/** Not in the OpenAPI document. */
 	readonly isHidden: boolean;
 	readonly schema: RouteOptions["schema"];
@@ -24,7 +25,7 @@ export class RouteTable {
 					method,
 					url: route.url,
 					access: route.config?.access ?? "user",
-					rateLimit: route.config?.rateLimit ?? "hourly",
+					rateLimit: budgetOf(method, route.config?.rateLimit),
 					isHidden: (route.schema as { hide?: boolean } | undefined)?.hide === true,
 					schema: route.schema,
 				});

@@ -16,6 +16,7 @@ export async function registerExportRoutes(api: Api, dependencies: ApiDependenci
 	api.get(
 		"/models/:model_id/export",
 		{
+			config: { rateLimit: "hourly" },
 			schema: {
 				summary: "A model as a file",
 				description: "Built once and kept for a day. Frame and pose are for obj, ply and stl; a GLB is always Y up.",

@@ -184,6 +184,7 @@ export async function registerModelRoutes(api: Api, dependencies: ApiDependencie
 	api.get(
 		"/models/:model_id/mesh",
 		{
+			config: { rateLimit: "hourly" },
 			schema: {
 				summary: "The body's mesh, rebuilt from its parameters",
 				description: `\`${BINARY_MESH_TYPE}\`, or GLB with \`Accept: model/gltf-binary\` or \`?format=glb\`.`,

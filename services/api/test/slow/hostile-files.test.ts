@@ -35,6 +35,7 @@ describe("hostile photos on a running server", () => {
 				LOG_LEVEL: "debug",
 				RATE_LIMIT_PER_HOUR: "100000",
 				AUTH_RATE_LIMIT_PER_MINUTE: "1000",
+				READ_RATE_LIMIT_PER_MINUTE: "100000",
 				STATUS_RATE_LIMIT_PER_MINUTE: "100000",
 			},
 		});

@@ -85,6 +85,7 @@ function settings(dataDir: string): Record<string, string> {
 		LOG_LEVEL: "warn",
 		RATE_LIMIT_PER_HOUR: "1000000",
 		AUTH_RATE_LIMIT_PER_MINUTE: "1000000",
+		READ_RATE_LIMIT_PER_MINUTE: "1000000",
 		STATUS_RATE_LIMIT_PER_MINUTE: "1000000",
 		BCRYPT_COST: "4",
 	};

@@ -42,6 +42,7 @@ describe.skipIf(!hasStrace && !process.env.CI)("a fit seen by strace", () => {
 				DATA_DIR: dataDir,
 				LOG_LEVEL: "debug",
 				RATE_LIMIT_PER_HOUR: "10000",
+				READ_RATE_LIMIT_PER_MINUTE: "10000",
 				STATUS_RATE_LIMIT_PER_MINUTE: "10000",
 			},
 			wrapper: ["strace", ...STRACE_ARGUMENTS, "-o", trace],

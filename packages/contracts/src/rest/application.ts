@@ -1,0 +1,18 @@
+import { z } from "zod";
+
+/** What a page must know before anybody has logged in. */
+export const applicationDocumentSchema = z
+	.object({
+		/** Of the program. */
+		version: z.string(),
+		/** Whether POST /auth/local lets this caller in without a password. */
+		single_user: z.boolean(),
+		/** Of one fit. */
+		max_photos: z.int().positive(),
+		max_photo_size_bytes: z.int().positive(),
+		/** All photos of a fit together. */
+		max_upload_size_bytes: z.int().positive(),
+		/** Version of the text about consent that people are to be shown. */
+		consent_version: z.string(),
+	})
+	.meta({ id: "Application" });
