@@ -1,0 +1,138 @@
+import type { KeptPhoto } from "../../photos/photo-store.js";
+import type { ViewLabel } from "../../pose/pose-types.js";
+import { type Facts, factFields, NO_FACTS } from "./facts.js";
+import type { SampleName } from "./sample-people.js";
+
+/** A photo that is not sent yet. */
+export interface DraftPhoto extends KeptPhoto {
+	readonly id: string;
+	/** Null: the server finds out. */
+	readonly label: ViewLabel | null;
+	/** Whether a person chose the label; then nothing changes it any more. */
+	readonly isLabelChosen: boolean;
+	/** What the browser saw, or the server refused: a code of the error table or of {@link PhotoConcern}. */
+	readonly concern: PhotoConcern | null;
+}
+
+/** What is doubtful or wrong about a photo. Refused ones cannot be sent again. */
+export interface PhotoConcern {
+	readonly code: string;
+	readonly isRefused: boolean;
+}
+
+/** Everything that is told before a fit starts. It stays in the tab's memory. */
+export interface Draft {
+	/** The person who is measured; null for a new one. */
+	readonly subject_id: string | null;
+	/** Of a new person; may be empty. */
+	readonly name: string;
+	readonly facts: Facts;
+	readonly photos: readonly DraftPhoto[];
+	/** The sample person that filled this in. */
+	readonly sample: SampleName | null;
+}
+
+export const NO_DRAFT: Draft = { subject_id: null, name: "", facts: NO_FACTS, photos: [], sample: null };
+
+const GUIDED_VIEWS: readonly ViewLabel[] = ["front", "side", "back", "three-quarter"];
+
+/** Which view to take next: front, side, then what is missing. */
+export function nextView(photos: readonly DraftPhoto[]): ViewLabel {
+	return GUIDED_VIEWS.find((view) => !photos.some(({ label }) => label === view)) ?? "three-quarter";
+}
+
+/** Appends photos; those without a label get the view that is expected next, as the first is a front view mostly. */
+export function addPhotos(
+	photos: readonly DraftPhoto[],
+	added: readonly { readonly id: string; readonly file: Blob; readonly name: string; readonly label?: ViewLabel }[],
+): DraftPhoto[] {
+	const all = [...photos];
+	for (const { id, file, name, label } of added) {
+		const suggested = all.length < 2 ? nextView(all) : null;
+		all.push({
+			id,
+			file,
+			name,
+			label: label ?? suggested,
+			isLabelChosen: label !== undefined,
+			concern: null,
+		});
+	}
+	return all;
+}
+
+export function removePhoto(photos: readonly DraftPhoto[], id: string): DraftPhoto[] {
+	return photos.filter((photo) => photo.id !== id);
+}
+
+/** Puts a photo back where it was. */
+export function restorePhoto(photos: readonly DraftPhoto[], photo: DraftPhoto, position: number): DraftPhoto[] {
+	if (photos.some(({ id }) => id === photo.id)) return [...photos];
+	return photos.toSpliced(Math.min(position, photos.length), 0, photo);
+}
+
+/** Moves a photo by some places; at the ends it stays. */
+export function movePhoto(photos: readonly DraftPhoto[], id: string, by: number): DraftPhoto[] {
+	const from = photos.findIndex((photo) => photo.id === id);
+	const to = Math.max(0, Math.min(photos.length - 1, from + by));
+	const photo = photos[from];
+	if (photo === undefined || from === to) return [...photos];
+	return photos.toSpliced(from, 1).toSpliced(to, 0, photo);
+}
+
+/** Another file in the place and with the label of a photo. */
+export function replacePhoto(
+	photos: readonly DraftPhoto[],
+	id: string,
+	by: { readonly id: string; readonly file: Blob; readonly name: string },
+): DraftPhoto[] {
+	return photos.map((photo) => (photo.id === id ? { ...photo, ...by, concern: null } : photo));
+}
+
+/** A label that a person chose. */
+export function labelPhoto(photos: readonly DraftPhoto[], id: string, label: ViewLabel | null): DraftPhoto[] {
+	return photos.map((photo) => (photo.id === id ? { ...photo, label, isLabelChosen: true } : photo));
+}
+
+/** What the browser saw in a photo; a chosen label stays. */
+export function notePhoto(
+	photos: readonly DraftPhoto[],
+	id: string,
+	seen: { readonly label: ViewLabel | null; readonly concern: string | null },
+): DraftPhoto[] {
+	return photos.map((photo) => {
+		if (photo.id !== id) return photo;
+		const label = photo.isLabelChosen || seen.label === null ? photo.label : seen.label;
+		if (photo.concern?.isRefused) return { ...photo, label };
+		return { ...photo, label, concern: seen.concern === null ? null : { code: seen.concern, isRefused: false } };
+	});
+}
+
+/**
+ * Marks the photo that a fit failed for. The server names it in its sentence, such as "photo 2: …"; of a single photo it
+ * needs no name.
+ */
+export function refusePhoto(photos: readonly DraftPhoto[], code: string, detail: string): DraftPhoto[] {
+	const named = /\bphoto (\d+)\b/i.exec(detail);
+	const position = named !== null ? Number(named[1]) - 1 : photos.length === 1 ? 0 : -1;
+	return photos.map((photo, at) => (at === position ? { ...photo, concern: { code, isRefused: true } } : photo));
+}
+
+/** Text fields of POST /fit. */
+export function fitFields(draft: Draft, subject_id: string | null): Record<string, string> {
+	return {
+		...(subject_id === null ? {} : { subject_id }),
+		views: JSON.stringify(draft.photos.map(({ label }) => label)),
+		...factFields(draft.facts),
+	};
+}
+
+/** Equal for drafts that ask for the same fit, so that a repeated request can be recognised as one. */
+export function fingerprintOf(draft: Draft): string {
+	return JSON.stringify([
+		draft.subject_id,
+		draft.name,
+		factFields(draft.facts),
+		draft.photos.map(({ id, label }) => [id, label]),
+	]);
+}
