@@ -13,7 +13,9 @@ export function ageInYears(date_of_birth: string, at: Date): number {
 
 /** Whether someone who lives may have been born then; the server asks the same. */
 export function isPossibleBirth(date_of_birth: string, at: Date): boolean {
-	if (!/^\d{4}-\d{2}-\d{2}$/.test(date_of_birth) || Number.isNaN(Date.parse(date_of_birth))) return false;
+	const day = new Date(/^\d{4}-\d{2}-\d{2}$/.test(date_of_birth) ? date_of_birth : Number.NaN);
+	// The parser takes 30 February for 2 March.
+	if (Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== date_of_birth) return false;
 	return date_of_birth <= localDate(at) && ageInYears(date_of_birth, at) <= OLDEST_YEARS;
 }
 
