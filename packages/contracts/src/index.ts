@@ -36,7 +36,7 @@ export {
 	userListQuerySchema,
 	userPageSchema,
 } from "./rest/admin.js";
-export { applicationDocumentSchema } from "./rest/application.js";
+export { applicationDocumentSchema, bodyModelDocumentSchema } from "./rest/application.js";
 export type { TokenDocument, UserDocument } from "./rest/auth.js";
 export {
 	emailSchema,

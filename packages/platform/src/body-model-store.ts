@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
@@ -6,9 +7,10 @@ import {
 	BodyModelSourceError,
 	type BodyModelSourceName,
 	compileBodyModel,
+	createBodyModel,
 	decodeBodyModel,
 } from "@anny-fitter/body-model";
-import { AppError } from "@anny-fitter/contracts";
+import { AppError, type ModelDataDocument } from "@anny-fitter/contracts";
 import { assetFileName, cachedAssetDigest, markUsed, readCachedAsset, writeCachedAsset } from "./asset-cache.js";
 import { currentSurroundings, type Surroundings, userCacheDir, userDataDir } from "./folders.js";
 import { findNpmPackage, NPM_PACKAGE, openModelFolder, openNpmFiles, type SourceFiles } from "./model-source-files.js";
@@ -142,6 +144,37 @@ function chooseCandidate(candidates: readonly Candidate[]): { candidate: Candida
  * @throws AppError `model_data_missing` or `model_data_invalid`, naming the file
  */
 export async function openBodyModelData(options: BodyModelStoreOptions = {}): Promise<OpenedBodyModel> {
+	// The compiled bytes are not kept: what was decoded from them holds what it needs.
+	const { asset: _, ...opened } = await openCompiled(options);
+	return opened;
+}
+
+/** The compiled body model as it is handed to programs that decode it themselves. */
+export interface BodyModelAsset {
+	/** For `decodeBodyModel`. */
+	readonly bytes: Uint8Array;
+	/** Of the bytes, in hex. */
+	readonly sha256: string;
+	/** As documents name the model in its default topology. */
+	readonly modelData: ModelDataDocument;
+}
+
+/**
+ * The compiled asset that {@link openBodyModelData} decodes, from the same cache.
+ *
+ * @throws AppError `model_data_missing` or `model_data_invalid`, naming the file
+ */
+export async function openBodyModelAsset(options: BodyModelStoreOptions = {}): Promise<BodyModelAsset> {
+	const { asset, data, source } = await openCompiled(options);
+	const { topologyName, topologyHash } = createBodyModel(data);
+	return {
+		bytes: asset,
+		sha256: createHash("sha256").update(asset).digest("hex"),
+		modelData: { source: source.name, detail: source.detail, topology: topologyName, topology_hash: topologyHash },
+	};
+}
+
+async function openCompiled(options: BodyModelStoreOptions): Promise<OpenedBodyModel & { readonly asset: Uint8Array }> {
 	const surroundings = options.surroundings ?? currentSurroundings();
 	const { candidate, files } = chooseCandidate(listCandidates(options, surroundings));
 	const folder = options.cacheDir ?? userCacheDir(surroundings);
@@ -159,7 +192,7 @@ export async function openBodyModelData(options: BodyModelStoreOptions = {}): Pr
 	const cached = decodeCached(path);
 	if (cached !== null) {
 		markUsed(path);
-		return { data: cached, source, cache: { path, state: "hit" }, warnings: [] };
+		return { ...cached, source, cache: { path, state: "hit" }, warnings: [] };
 	}
 	options.onCompile?.(source.detail);
 	const asset = compile(files);
@@ -168,18 +201,18 @@ export async function openBodyModelData(options: BodyModelStoreOptions = {}): Pr
 		await writeCachedAsset(folder, name, asset);
 	} catch {
 		const warning = `The compiled body model could not be stored in ${folder}, so every start compiles it again.`;
-		return { data, source, cache: { path, state: "unwritable" }, warnings: [warning] };
+		return { asset, data, source, cache: { path, state: "unwritable" }, warnings: [warning] };
 	}
-	return { data, source, cache: { path, state: "written" }, warnings: [] };
+	return { asset, data, source, cache: { path, state: "written" }, warnings: [] };
 }
 
-function decodeCached(path: string): BodyModelData | null {
+function decodeCached(path: string): { readonly asset: Uint8Array; readonly data: BodyModelData } | null {
 	const asset = readCachedAsset(path);
 	if (asset === null) {
 		return null;
 	}
 	try {
-		return decodeBodyModel(asset);
+		return { asset, data: decodeBodyModel(asset) };
 	} catch (error) {
 		if (error instanceof BodyModelAssetError) {
 			return null;

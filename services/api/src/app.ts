@@ -8,6 +8,7 @@ import { registerAuthRoutes } from "./auth/auth-routes.js";
 import { addAuthentication } from "./auth/authenticate.js";
 import { registerLocalLoginRoute } from "./auth/local-login-route.js";
 import { createPasswordHasher } from "./auth/passwords.js";
+import { registerBodyModelRoutes } from "./body-model/body-model-routes.js";
 import type { ApiDependencies } from "./dependencies.js";
 import { registerFitRoutes } from "./fits/fit-routes.js";
 import { registerSessionRoutes } from "./fits/session-routes.js";
@@ -91,6 +92,7 @@ export async function createApi(given: ApiDependencies): Promise<Api> {
 		registerSessionRoutes,
 		registerModelRoutes,
 		registerExportRoutes,
+		registerBodyModelRoutes,
 		registerAdminRoutes,
 	]) {
 		await api.register((scope) => register(scope as Api, dependencies, passwords), { prefix: "/api/v1" });

@@ -171,6 +171,18 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
 		attempts: ({ sessionId }) => [at(`/sessions/${sessionId}/events`)],
 		owner: 400,
 	},
+	"GET /api/v1/body-model": {
+		attempts: ({ userId, etag }) => [
+			at(`/body-model?user_id=${userId}`),
+			at("/body-model", { headers: { "if-none-match": etag } }),
+		],
+		owner: 200,
+	},
+	"GET /api/v1/body-model/:digest": {
+		// Nobody's: an address is the hash of what everybody gets.
+		attempts: ({ subjectId }) => [at(`/body-model/${"0".repeat(64)}`), at(`/body-model/${subjectId}`)],
+		owner: 404,
+	},
 	"GET /api/v1/models/compare": {
 		attempts: ({ modelId, flaggedModelId }, own) => [
 			at(`/models/compare?a=${modelId}&b=${flaggedModelId}`),

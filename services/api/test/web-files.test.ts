@@ -106,6 +106,8 @@ describe("the web application's files", () => {
 		expect(gunzipSync(gzip.rawPayload).toString()).toBe(SCRIPT);
 		const plain = await get("/assets/app-3f2a.js");
 		expect([plain.headers["content-encoding"], plain.body]).toEqual([undefined, SCRIPT]);
+		const network = await get("/models/body.onnx", { "accept-encoding": "gzip, br" });
+		expect([network.headers["content-encoding"], network.headers["content-length"]]).toEqual([undefined, "5000"]);
 		// Two bodies of one address are two states.
 		expect(new Set([br, gzip, plain].map((answer) => answer.headers.etag)).size).toBe(3);
 	});

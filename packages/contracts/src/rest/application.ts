@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { modelDataSchema } from "../model-data.js";
 
 /** What a page must know before anybody has logged in. */
 export const applicationDocumentSchema = z
@@ -16,3 +17,15 @@ export const applicationDocumentSchema = z
 		consent_version: z.string(),
 	})
 	.meta({ id: "Application" });
+
+/** Where a page gets the body model that the server uses, to build bodies itself. */
+export const bodyModelDocumentSchema = z
+	.object({
+		/** SHA-256 of the asset, in hex. */
+		digest: z.string(),
+		/** Of the asset once it is decompressed. */
+		size_bytes: z.int().positive(),
+		url: z.string(),
+		model_data: modelDataSchema,
+	})
+	.meta({ id: "BodyModel" });

@@ -15,6 +15,7 @@ const EXPOSED_HEADERS = [
 	"ratelimit-reset",
 	"retry-after",
 	"x-request-id",
+	"x-uncompressed-length",
 ];
 
 /** What browsers are told about who may use answers and how; cookies; compression of text. */

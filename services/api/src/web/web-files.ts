@@ -97,7 +97,12 @@ export async function registerWebFiles(api: Api, { folder, files, folders }: Web
 					.header("permissions-policy", PERMISSIONS_POLICY);
 			},
 		});
-		const options = { config: { access: "public", rateLimit: "none" }, schema: { hide: true } as object } as const;
+		const options = {
+			config: { access: "public", rateLimit: "none" },
+			// What is worth it has a compressed copy.
+			compress: false,
+			schema: { hide: true } as object,
+		} as const;
 		scope.get("/", options, (_request, reply) => reply.sendFile("index.html"));
 		for (const name of files) {
 			scope.get(`/${name}`, options, (_request, reply) => reply.sendFile(name));
