@@ -100,7 +100,11 @@ mkdirSync(out, { recursive: true });
 await sharp(rgba, { raw: { width, height: HEIGHT, channels: 4 } })
 	.webp({ quality: 82, alphaQuality: 90, effort: 6 })
 	.toFile(`${out}/body.webp`);
-writeFileSync(`${out}/body.json`, `${JSON.stringify({ width, height: HEIGHT, labels }, null, 2)}\n`);
+const facts = JSON.stringify({ width, height: HEIGHT, labels }, null, "\t").replaceAll(/"(\w+)":/g, "$1:");
+writeFileSync(
+	`${root}apps/web/src/features/home/picture-facts.ts`,
+	`/** Where the tapes of pictures/body.webp end, as shares of its size, and what they say; written with it. */\nexport const PICTURE_FACTS = ${facts};\n`,
+);
 for (const name of ["woman", "man", "girl"]) {
 	await sharp(`${root}samples/${name}-front.jpg`)
 		.autoOrient()

@@ -4,7 +4,7 @@ import { toast } from "../ui/toasts.js";
 /** Registers the service worker that keeps the application's own files, and offers a new version when there is one. */
 export function registerOfflineShell(): void {
 	if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
-	void navigator.serviceWorker.register("/sw.js").then((registration) => {
+	const ready = navigator.serviceWorker.register("/sw.js").then((registration) => {
 		const offer = () => {
 			const waiting = registration.waiting;
 			if (waiting === null || navigator.serviceWorker.controller === null) return;
@@ -21,4 +21,6 @@ export function registerOfflineShell(): void {
 			registration.installing?.addEventListener("statechange", offer);
 		});
 	});
+	// Browsers refuse in private windows and by settings; everything but the offline start works without.
+	ready.catch(() => {});
 }

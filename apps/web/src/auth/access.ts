@@ -58,6 +58,7 @@ async function requestTokens(): Promise<TokenDocument | null> {
 	for (let attempt = 0; ; attempt++) {
 		const response = await post("/api/v1/auth/refresh");
 		if (response.ok) return (await response.json()) as TokenDocument;
+		const refusal = await problem(response);
 		// Another tab was faster; its cookie is here in a moment.
 		if (response.status === 409 && attempt < 3) {
 			await new Promise((resolve) => setTimeout(resolve, 200 * (attempt + 1)));
@@ -66,7 +67,7 @@ async function requestTokens(): Promise<TokenDocument | null> {
 		if (response.status === 401 || response.status === 403 || response.status === 409) {
 			return isSingleUser ? requestLocalTokens() : null;
 		}
-		throw await problem(response);
+		throw refusal;
 	}
 }
 
