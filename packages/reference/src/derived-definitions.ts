@@ -58,7 +58,7 @@ export const DERIVED: readonly DerivedDefinition[] = [
 		needs: ["stature", "mass"],
 		ageYears: { from: 2, below: 130 },
 		limits: ["not_muscular", "not_pregnant", "covariances_ignored"],
-		source: "Classes: WHO Technical Report 894 (2000) from 20 years, CDC growth charts below",
+		source: "WHO Technical Report Series 894 (2000); CDC Growth Charts (2000, 2022)",
 	},
 	{
 		id: "waist_to_height",
@@ -66,7 +66,7 @@ export const DERIVED: readonly DerivedDefinition[] = [
 		needs: ["stature", "waist_girth"],
 		ageYears: { from: 18, below: 130 },
 		limits: ["bmi_below_35", "not_pregnant", "covariances_ignored"],
-		source: "Bands: NICE guideline on obesity (2022)",
+		source: "NICE (2022)",
 	},
 	{
 		id: "waist_to_hip",
@@ -74,7 +74,7 @@ export const DERIVED: readonly DerivedDefinition[] = [
 		needs: ["waist_girth", "hip_girth"],
 		ageYears: { from: 18, below: 130 },
 		limits: ["population_dependent", "not_pregnant", "covariances_ignored"],
-		source: "Cut-offs: WHO expert consultation on waist circumference and waist–hip ratio (2008)",
+		source: "WHO Expert Consultation, Waist Circumference and Waist–Hip Ratio (2008)",
 	},
 	{
 		id: "body_fat",
@@ -82,8 +82,7 @@ export const DERIVED: readonly DerivedDefinition[] = [
 		needs: ["sex", "age", "stature", "mass", "waist_girth", "waist_girth_omphalion", "hip_girth", "neck_girth"],
 		ageYears: { from: 20, below: 80 },
 		limits: ["wide_range_only", "not_pregnant", "population_dependent", "covariances_ignored"],
-		source:
-			"Hodgdon and Beckett 1984 (U.S. Navy), RFM (Woolcott and Bergman 2018), CUN-BAE (Gómez-Ambrosi et al. 2012)",
+		source: "U.S. Navy (Hodgdon, Beckett 1984); RFM (Woolcott, Bergman 2018); CUN-BAE (Gómez-Ambrosi et al. 2012)",
 	},
 	{
 		id: "resting_energy",
@@ -115,6 +114,6 @@ export const DERIVED: readonly DerivedDefinition[] = [
 		needs: ["stature", "mass", "waist_girth_omphalion"],
 		ageYears: { from: 18, below: 130 },
 		limits: ["formula_error_not_included", "no_classes", "not_pregnant", "covariances_ignored"],
-		source: "Krakauer and Krakauer 2012",
+		source: "Krakauer, Krakauer 2012",
 	},
 ];

@@ -52,8 +52,8 @@ export interface SizeAdvice {
 	readonly outside: number;
 	/** The likeliest size; null if the body is more likely outside the chart. */
 	readonly best: SizeProbability | null;
-	/** The next likely size where the best one is not certain (below 90 %): try both. */
-	readonly alternative: SizeProbability | null;
+	/** As few sizes as hold the true one with 90 %, ascending: one is certain enough, two are worth trying both. */
+	readonly likely: readonly SizeProbability[];
 }
 
 export interface SizeProbability extends BandProbability {
@@ -128,10 +128,16 @@ function advise({ system, dimension, bands, isStandard, numbers }: System, measu
 		...band,
 		customNumber: numbers === undefined ? null : customNumber(numbers, Number(band.code)),
 	}));
-	const likely = [...all].sort((a, b) => b.probability - a.probability);
+	const ranked = [...all].sort((a, b) => b.probability - a.probability);
 	const outside = Math.max(0, 1 - all.reduce((sum, size) => sum + size.probability, 0));
-	const best = likely[0].probability > outside ? likely[0] : null;
-	const next = likely[1].probability >= TOLD ? likely[1] : null;
+	const best = ranked[0].probability > outside ? ranked[0] : null;
+	const likely = new Set<SizeProbability>();
+	let held = outside;
+	for (const size of ranked) {
+		if (held >= CERTAIN) break;
+		likely.add(size);
+		held += size.probability;
+	}
 	return {
 		system,
 		dimension,
@@ -139,7 +145,7 @@ function advise({ system, dimension, bands, isStandard, numbers }: System, measu
 		sizes: all.filter((size) => size.probability >= TOLD),
 		outside,
 		best,
-		alternative: best !== null && best.probability < CERTAIN ? next : null,
+		likely: best === null ? [] : all.filter((size) => likely.has(size)),
 	};
 }
 

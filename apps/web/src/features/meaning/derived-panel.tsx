@@ -1,4 +1,11 @@
-import { type BandProbability, type Derived, deriveAll, isDerivedValue, type Withheld } from "@anny-fitter/reference";
+import {
+	type BandProbability,
+	type DerivedDefinition,
+	type DerivedValue,
+	deriveAll,
+	isDerivedValue,
+	type Withheld,
+} from "@anny-fitter/reference";
 import { useTranslation } from "react-i18next";
 import type { ModelDocument } from "../../api/types.js";
 import { Card } from "../../ui/card.js";
@@ -21,7 +28,11 @@ export function DerivedPanel({
 }) {
 	const { t } = useTranslation("meaning");
 	const sex = useReferenceSex(model.subject_id, facts);
+	const withheldText = useWithheldText();
 	const derived = deriveAll(personFactsOf(model, { sex, ageYears: facts.ageYears }));
+	const withheld = derived.flatMap(({ definition, result }) =>
+		isDerivedValue(result) ? [] : { id: definition.id, text: withheldText(result, "value") },
+	);
 	return (
 		<Card title={t("derived.title")}>
 			<p className="max-w-prose text-ink-soft">{t("derived.lead")}</p>
@@ -32,45 +43,59 @@ export function DerivedPanel({
 				</div>
 			)}
 			<ul className="mt-2 divide-y divide-line">
-				{derived.map((item) => (
-					<DerivedItem key={item.definition.id} derived={item} />
-				))}
+				{derived.map(({ definition, result }) =>
+					isDerivedValue(result) ? <DerivedItem key={definition.id} definition={definition} result={result} /> : null,
+				)}
 			</ul>
+			{withheld.length > 0 && (
+				<dl className="grid gap-x-6 gap-y-1 border-t border-line pt-4 sm:grid-cols-[max-content_1fr]">
+					{withheld.map(({ id, text }) => (
+						<div key={id} className="contents">
+							<dt className="font-medium">{t(`derived.name.${id}`)}</dt>
+							<dd className="mb-2 text-ink-soft sm:mb-0">{text}</dd>
+						</div>
+					))}
+				</dl>
+			)}
 			<LimitsList limits={[t("derived.notDiagnosis"), t("derived.limit.covariances_ignored")]} />
 		</Card>
 	);
 }
 
-function DerivedItem({ derived: { definition, result } }: { readonly derived: Derived }) {
+function DerivedItem({
+	definition,
+	result,
+}: {
+	readonly definition: DerivedDefinition;
+	readonly result: DerivedValue;
+}) {
 	const { t } = useTranslation("meaning");
 	const format = useDerivedFormat();
 	const withheldText = useWithheldText();
-	const isValue = isDerivedValue(result);
 	// What holds for all of them stands once below the list.
 	const limits = definition.limits.filter((limit) => limit !== "covariances_ignored");
 	return (
 		<li className="py-4">
 			<div className="flex flex-wrap items-baseline justify-between gap-x-4">
 				<h3>{t(`derived.name.${definition.id}`)}</h3>
-				{isValue && <p className="numbers text-lg font-medium">{format.headline(definition.id, result)}</p>}
+				<p className="numbers text-lg font-medium">{format.headline(definition.id, result)}</p>
 			</div>
 			<div className="flex flex-wrap justify-between gap-x-4 text-sm text-ink-soft">
 				<p>{t(`derived.about.${definition.id}`)}</p>
-				{isValue && (
+				{definition.id !== "body_fat" && (
 					<p className="numbers">
 						{t("interval", {
-							low: format.value(definition.id, result.low),
-							high: format.value(definition.id, result.high),
+							low: format.number(definition.id, result.low),
+							high: format.number(definition.id, result.high),
 						})}
 					</p>
 				)}
 			</div>
-			{!isValue && <p className="mt-2">{withheldText(result, "value")}</p>}
-			{isValue && result.classes !== null && (
+			{result.classes !== null && (
 				<Classes classes={result.classes} withheldText={(why) => withheldText(why, "class")} />
 			)}
 			<p className="mt-2 text-sm text-ink-soft">
-				{limits.map((limit) => t(`derived.limit.${limit}`)).join(" ")} {definition.source}.
+				{limits.map((limit) => t(`derived.limit.${limit}`)).join(" ")} {t("source", { source: definition.source })}.
 			</p>
 		</li>
 	);

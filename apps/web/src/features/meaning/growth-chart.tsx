@@ -3,14 +3,17 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { lengthToShown, lengthUnit, massToShown, massUnit } from "../../format/units.js";
 import { useFormat } from "../../format/use-format.js";
+import { niceTicks } from "./nice-ticks.js";
 
-const WIDTH = 360;
-const HEIGHT = 250;
-const LEFT = 34;
+const WIDTH = 320;
+const HEIGHT = 230;
+const LEFT = 32;
 const RIGHT = WIDTH - 24;
-const TOP = 14;
+const TOP = 20;
 const BOTTOM = HEIGHT - 34;
 const PERCENTILES = [3, 10, 25, 50, 75, 90, 97] as const;
+/** Curves with their number beside them; more would overlap. */
+const LABELLED = new Set<number>([3, 50, 97]);
 const AGES = [2, 4, 6, 8, 10, 12, 14, 16, 18];
 const LAST_AGE = 18;
 /** Percentile curves of one measure over age with a child's value and its interval. */
@@ -45,24 +48,24 @@ export function GrowthChart({
 	const y = (value: number) => BOTTOM - ((toShown(value) - axis.low) / (axis.high - axis.low)) * (BOTTOM - TOP);
 	const tickY = (tick: number) => BOTTOM - ((tick - axis.low) / (axis.high - axis.low)) * (BOTTOM - TOP);
 	return (
-		<svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className="mt-2 block w-full" role="img" aria-label={label}>
+		<svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className="mt-2 block w-full max-w-lg" role="img" aria-label={label}>
 			{ticks.map((tick) => (
 				<g key={tick}>
 					<line x1={LEFT} x2={RIGHT} y1={tickY(tick)} y2={tickY(tick)} className="stroke-line" />
-					<text x={LEFT - 5} y={tickY(tick) + 4} textAnchor="end" className="numbers fill-ink-soft text-[11px]">
+					<text x={LEFT - 5} y={tickY(tick) + 4} textAnchor="end" className="numbers fill-ink-soft text-[12px]">
 						{tick}
 					</text>
 				</g>
 			))}
 			{AGES.map((age) => (
-				<text key={age} x={x(age)} y={BOTTOM + 15} textAnchor="middle" className="numbers fill-ink-soft text-[11px]">
+				<text key={age} x={x(age)} y={BOTTOM + 16} textAnchor="middle" className="numbers fill-ink-soft text-[12px]">
 					{age}
 				</text>
 			))}
-			<text x={LEFT - 5} y={TOP - 4} textAnchor="end" className="fill-ink-soft text-[11px]">
+			<text x="0" y={TOP - 9} className="fill-ink-soft text-[12px]">
 				{unit}
 			</text>
-			<text x={(LEFT + RIGHT) / 2} y={HEIGHT - 4} textAnchor="middle" className="fill-ink-soft text-[11px]">
+			<text x={(LEFT + RIGHT) / 2} y={HEIGHT - 4} textAnchor="middle" className="fill-ink-soft text-[12px]">
 				{t("growth.age")}
 			</text>
 			{curves.map(({ percentile, points }) => (
@@ -72,13 +75,15 @@ export function GrowthChart({
 						className="fill-none stroke-line-strong"
 						strokeWidth={percentile === 50 ? 2 : 1}
 					/>
-					<text x={RIGHT + 4} y={y(points.at(-1)?.value ?? 0) + 4} className="numbers fill-ink-soft text-[10px]">
-						{percentile}
-					</text>
+					{LABELLED.has(percentile) && (
+						<text x={RIGHT + 4} y={y(points.at(-1)?.value ?? 0) + 4} className="numbers fill-ink-soft text-[12px]">
+							{percentile}
+						</text>
+					)}
 				</g>
 			))}
-			<line x1={x(ageYears)} x2={x(ageYears)} y1={y(low)} y2={y(high)} className="stroke-accent" strokeWidth="3" />
-			<circle cx={x(ageYears)} cy={y(estimate.value)} r="5" className="fill-accent stroke-surface" strokeWidth="1.5" />
+			<line x1={x(ageYears)} x2={x(ageYears)} y1={y(low)} y2={y(high)} className="stroke-accent" strokeWidth="2.5" />
+			<circle cx={x(ageYears)} cy={y(estimate.value)} r="4" className="fill-accent stroke-surface" strokeWidth="1" />
 		</svg>
 	);
 }
@@ -91,12 +96,4 @@ function percentileCurves(measure: GrowthMeasure, sex: Sex) {
 			return { age, value: growthValue(measure, sex, age, percentile) };
 		}),
 	}));
-}
-
-/** Four to eight round numbers between two ends. */
-export function niceTicks(low: number, high: number): number[] {
-	const step = [1, 2, 5, 10, 20, 50, 100].find((candidate) => (high - low) / candidate <= 8) ?? 200;
-	const ticks: number[] = [];
-	for (let tick = Math.ceil(low / step) * step; tick <= high; tick += step) ticks.push(tick);
-	return ticks;
 }

@@ -41,43 +41,45 @@ export function GrowthCharts({
 	return (
 		<>
 			<p className="max-w-prose text-ink-soft">{sex === "female" ? t("growth.lead_female") : t("growth.lead_male")}</p>
-			<div className="mt-4 grid gap-6 lg:grid-cols-2">
-				{shown.map(({ measure, estimate, show }) => {
-					const percentileOf = (value: number) => {
-						const percentile = growthPercentile(measure, sex, ageYears, Math.max(value, 1e-3));
-						return Math.min(Math.max(Math.round(percentile), 1), 99);
-					};
-					const name = t(`growth.${measure}`);
-					const rank = percentileOf(estimate.value);
-					const low = percentileOf(estimate.value - Z90 * estimate.sigma);
-					const high = percentileOf(estimate.value + Z90 * estimate.sigma);
-					return (
-						<section key={measure}>
-							<div className="flex flex-wrap items-baseline justify-between gap-x-4">
-								<h3>{name}</h3>
-								<p className="numbers font-medium">{show(estimate.value)}</p>
-							</div>
-							<p className="text-sm text-ink-soft">
-								<span className="font-medium text-ink">{t("growth.rank", { value: rank })}</span> ·{" "}
-								{t("growth.range", { low, high })}
-							</p>
-							<GrowthChart
-								measure={measure}
-								sex={sex}
-								ageYears={ageYears}
-								estimate={estimate}
-								label={t("growth.chartName", {
-									name,
-									value: show(estimate.value),
-									age: format.number(ageYears),
-									percentile: rank,
-									low,
-									high,
-								})}
-							/>
-						</section>
-					);
-				})}
+			<div className="@container mt-4">
+				<div className="grid gap-6 @xl:grid-cols-2">
+					{shown.map(({ measure, estimate, show }) => {
+						const percentileOf = (value: number) => {
+							const percentile = growthPercentile(measure, sex, ageYears, Math.max(value, 1e-3));
+							return Math.min(Math.max(Math.round(percentile), 1), 99);
+						};
+						const name = t(`growth.${measure}`);
+						const rank = percentileOf(estimate.value);
+						const low = percentileOf(estimate.value - Z90 * estimate.sigma);
+						const high = percentileOf(estimate.value + Z90 * estimate.sigma);
+						return (
+							<section key={measure}>
+								<div className="flex flex-wrap items-baseline justify-between gap-x-4">
+									<h3>{name}</h3>
+									<p className="numbers font-medium">{show(estimate.value)}</p>
+								</div>
+								<p className="text-sm text-ink-soft">
+									<span className="font-medium text-ink">{t("growth.rank", { value: rank })}</span> ·{" "}
+									{t("growth.range", { low, high })}
+								</p>
+								<GrowthChart
+									measure={measure}
+									sex={sex}
+									ageYears={ageYears}
+									estimate={estimate}
+									label={t("growth.chartName", {
+										name,
+										value: show(estimate.value),
+										age: format.number(ageYears),
+										percentile: rank,
+										low,
+										high,
+									})}
+								/>
+							</section>
+						);
+					})}
+				</div>
 			</div>
 			<LimitsList limits={limits} source={GROWTH_SOURCE} />
 		</>

@@ -79,7 +79,7 @@ export function PopulationBar({
 			</svg>
 			<div className="flex flex-wrap justify-between gap-x-4 text-sm text-ink-soft">
 				<p>
-					<span className="font-medium text-ink">{rank}</span> · {range}
+					<span className="font-medium text-ink">{rank}</span> <span className="numbers">({range})</span>
 				</p>
 				<p className="numbers">{t("percentiles.median", { value: show(median) })}</p>
 			</div>

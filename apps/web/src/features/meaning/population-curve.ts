@@ -11,7 +11,7 @@ export interface PopulationCurve {
 const STEPS = 64;
 
 /**
- * Density of a population from its percentiles, smoothed over a sixteenth of the axis. The axis holds the population from
+ * Density of a population from its percentiles, smoothed over a twelfth of the axis. The axis holds the population from
  * the 0.5th to the 99.5th percentile and the given values.
  */
 export function populationCurve(measure: AdultMeasure, sex: Sex, shown: readonly number[]): PopulationCurve {
@@ -21,7 +21,7 @@ export function populationCurve(measure: AdultMeasure, sex: Sex, shown: readonly
 	const margin = 0.04 * (highest - lowest);
 	const start = lowest - margin;
 	const length = highest - lowest + 2 * margin;
-	const half = length / 32;
+	const half = length / 24;
 	const densities = Array.from({ length: STEPS + 1 }, (_, i) => {
 		const value = start + (i / STEPS) * length;
 		return adultPercentile(measure, sex, value + half) - adultPercentile(measure, sex, value - half);

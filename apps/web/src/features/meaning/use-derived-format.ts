@@ -17,18 +17,20 @@ const DIGITS: Record<DerivedId, number> = {
 export function useDerivedFormat() {
 	const { t } = useTranslation("meaning");
 	const format = useFormat();
-	const value = (id: DerivedId, amount: number): string => {
+	const number = (id: DerivedId, amount: number): string => {
 		if (id === "body_fat") return format.percent(amount / 100);
-		const rounded = id === "resting_energy" ? 10 * Math.round(amount / 10) : amount;
-		const number = format.number(rounded, DIGITS[id]);
-		if (id === "body_surface") return `${number} m²`;
-		return id === "resting_energy" ? `${number} ${t("derived.perDay")}` : number;
+		return format.number(id === "resting_energy" ? 10 * Math.round(amount / 10) : amount, DIGITS[id]);
+	};
+	const withUnit = (id: DerivedId, amount: number): string => {
+		if (id === "body_surface") return `${number(id, amount)} m²`;
+		return id === "resting_energy" ? `${number(id, amount)} ${t("derived.perDay")}` : number(id, amount);
 	};
 	return {
-		value,
-		/** The value itself, or where only a range is honest, the range. */
-		headline: (id: DerivedId, ranged: Ranged): string =>
-			id === "body_fat" ? `${value(id, ranged.low)} – ${value(id, ranged.high)}` : value(id, ranged.value),
+		/** A number without its unit. */
+		number,
+		/** The value with its unit, or where only a range is honest, the range. */
+		headline: (id: DerivedId, { value, low, high }: Ranged): string =>
+			id === "body_fat" ? `${number(id, low)} – ${number(id, high)}` : withUnit(id, value),
 		/** A probability, never told as certain. */
 		share: (probability: number): string => {
 			if (probability > 0.99) return `> ${format.percent(0.99)}`;
