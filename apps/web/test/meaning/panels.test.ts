@@ -126,7 +126,7 @@ describe("panels", () => {
 		// 93 ± 2 cm of bust: between 90 and 98 with 92.7 %.
 		expect(html).toContain("M fits with a probability of 93%");
 		expect(html).toContain("W28 to W31 are possible");
-		expect(html).toContain(en.sizes.limitSource);
+		expect(html).toContain(en.sizes.limitBrand);
 	});
 
 	it("leave no text without its words, in any language", async () => {
