@@ -1,5 +1,9 @@
+export type { Adjustment, AdjustTask } from "./adjust-body.js";
+export { adjustBody, populationCovariance } from "./adjust-body.js";
 export type { ArticulatedBone, Articulation } from "./articulation.js";
 export { ARTICULATED_BONES, createArticulation, poseParametersFromArticulation } from "./articulation.js";
+export type { BodyTangent } from "./body-tangent.js";
+export { BODY_QUANTITIES, MASS, shapeVector, takeBodyTangent } from "./body-tangent.js";
 export type { PhotoFit, PhotoFitOptions, PhotoFitStage, PhotoFitStep } from "./fit-photos.js";
 export { fitPhotos, photoFitSteps } from "./fit-photos.js";
 export type { FittedLandmark, FittedView } from "./fitted-view.js";
@@ -18,3 +22,4 @@ export type { Sex, ShapePrior } from "./shape-parameters.js";
 export { namedShape, SHAPE_COUNT, SHAPE_PARAMETERS, shapePrior } from "./shape-parameters.js";
 export type { EstimatedMeasurement } from "./uncertainty.js";
 export { estimateMeasurements, expectedVertexError_mm, interval90, standardDeviation } from "./uncertainty.js";
+export { honestyFactor, vertexDeviations } from "./vertex-uncertainty.js";

@@ -1,3 +1,4 @@
+import { choleskyFactor, choleskySolve } from "@anny-fitter/math";
 import { SHAPE_COUNT, SHAPE_PARAMETERS, type ShapePrior } from "./shape-parameters.js";
 
 /** A covariance of shape parameters by name, as documents carry it. */
@@ -69,5 +70,51 @@ export function readNamedCovariance({ parameters, lower_triangle }: NamedCovaria
 export function priorCovariance(prior: ShapePrior): Float64Array {
 	const out = new Float64Array(SHAPE_COUNT * SHAPE_COUNT);
 	for (let i = 0; i < SHAPE_COUNT; i++) out[i * SHAPE_COUNT + i] = prior.sigma[i] ** 2;
+	return out;
+}
+
+/**
+ * The covariance when some quantities are less known than it says, and everything else, given these quantities, is known
+ * as well as before: Σ + Σ Aᵀ G⁻¹ C G⁻¹ A Σ with the quantities' gradients A, G = A Σ Aᵀ and C the variances added.
+ *
+ * @param covariance [SHAPE_COUNT²]
+ * @param gradients [SHAPE_COUNT] of each quantity
+ * @param sigmas standard deviation added to each
+ * @returns [SHAPE_COUNT²]
+ */
+export function forgetQuantities(
+	covariance: Float64Array,
+	gradients: readonly Float64Array[],
+	sigmas: readonly number[],
+): Float64Array {
+	const out = covariance.slice();
+	const count = gradients.length;
+	// Σ Aᵀ by quantity, then G⁻¹ A Σ in columns.
+	const spread = gradients.map((gradient) => {
+		const row = new Float64Array(SHAPE_COUNT);
+		for (let p = 0; p < SHAPE_COUNT; p++) {
+			for (let q = 0; q < SHAPE_COUNT; q++) row[p] += covariance[p * SHAPE_COUNT + q] * gradient[q];
+		}
+		return row;
+	});
+	const gram = new Float64Array(count * count);
+	for (let i = 0; i < count; i++) {
+		for (let j = 0; j <= i; j++) {
+			for (let p = 0; p < SHAPE_COUNT; p++) gram[i * count + j] += gradients[i][p] * spread[j][p];
+		}
+		// Quantities that say the same leave G singular.
+		gram[i * count + i] *= 1 + 1e-9;
+	}
+	if (!choleskyFactor(gram, count)) return out;
+	const columns = new Float64Array(SHAPE_COUNT * count);
+	for (let p = 0; p < SHAPE_COUNT; p++) for (let i = 0; i < count; i++) columns[p * count + i] = spread[i][p];
+	choleskySolve(gram, count, columns, SHAPE_COUNT);
+	for (let p = 0; p < SHAPE_COUNT; p++) {
+		for (let q = 0; q < SHAPE_COUNT; q++) {
+			for (let i = 0; i < count; i++) {
+				out[p * SHAPE_COUNT + q] += columns[p * count + i] * columns[q * count + i] * sigmas[i] ** 2;
+			}
+		}
+	}
 	return out;
 }

@@ -50,13 +50,13 @@ describe("a covariance in a document", () => {
 		for (const [i, value] of back.entries()) expect(value).toBeCloseTo(covariance[i], 14);
 	});
 
-	test.each([
-		["a triangle of another size", (named: ReturnType<typeof nameCovariance>) => named.lower_triangle.pop(), /1274/],
+	test.each<[string, (named: ReturnType<typeof nameCovariance>) => unknown, RegExp]>([
+		["a triangle of another size", (named) => named.lower_triangle.pop(), /1274/],
 		["a missing parameter", (named) => (named.parameters[3] = "phenotype:wit"), /phenotype:weight/],
 		["a name twice", (named) => (named.parameters[3] = "phenotype:age"), /twice/],
 		["NaN", (named) => (named.lower_triangle[0] = Number.NaN), /finite/],
 		["a negative variance", (named) => (named.lower_triangle[0] = -1), /phenotype:gender/],
-	] as const)("is refused with %s", (_, spoil, message) => {
+	])("is refused with %s", (_, spoil, message) => {
 		const named = nameCovariance(randomCovariance(7));
 		spoil(named);
 		expect(() => readNamedCovariance(named)).toThrow(message);
