@@ -2,6 +2,7 @@ import { CircleAlert, CircleCheck, Info, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemError } from "../api/problem-error.js";
+import { formatDuration } from "../format/duration.js";
 import { Button } from "./button.js";
 import { classNames } from "./class-names.js";
 
@@ -38,7 +39,7 @@ export function Notice({
 export function useProblemText() {
 	const { t, i18n } = useTranslation("errors");
 	return (error: unknown) => {
-		const code = error instanceof ProblemError ? error.code : "internal";
+		const code = error instanceof ProblemError ? error.code : "unknown";
 		const text = (part: "title" | "detail" | "remedy", otherwise: string) =>
 			i18n.exists(`errors:${code}.${part}`) ? t(`${code}.${part}`) : otherwise;
 		const given = error instanceof ProblemError ? error : null;
@@ -52,12 +53,14 @@ export function useProblemText() {
 
 /** A failure: its cause, what to do, and a way to try again. */
 export function ErrorNotice({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
-	const { t } = useTranslation();
+	const { t, i18n } = useTranslation();
 	const { title, detail, remedy } = useProblemText()(error);
+	const retryAfter_s = error instanceof ProblemError ? error.retryAfter_s : null;
 	return (
 		<Notice kind="bad" title={title}>
 			<p>{detail}</p>
 			<p className="text-ink-soft">{remedy}</p>
+			{retryAfter_s !== null && <p>{t("tryAgainIn", { time: formatDuration(retryAfter_s, i18n.language) })}</p>}
 			{onRetry !== undefined && (
 				<div className="mt-2">
 					<Button onClick={onRetry}>{t("tryAgain")}</Button>
