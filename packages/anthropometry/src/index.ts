@@ -1,3 +1,4 @@
+export { carryPath, createPathCarrier, type PathCarrier, type PosedSurface, takeUpSurface } from "./carry-path.js";
 export {
 	MEASUREMENTS,
 	type MeasurementDefinition,

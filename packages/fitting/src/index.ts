@@ -20,6 +20,8 @@ export type { NamedCovariance } from "./shape-covariance.js";
 export { nameCovariance, readNamedCovariance, SHAPE_PARAMETER_NAMES } from "./shape-covariance.js";
 export type { Sex, ShapePrior } from "./shape-parameters.js";
 export { namedShape, SHAPE_COUNT, SHAPE_PARAMETERS, shapePrior } from "./shape-parameters.js";
+export type { RestSkeleton } from "./t-pose.js";
+export { tPoseRotations } from "./t-pose.js";
 export type { EstimatedMeasurement } from "./uncertainty.js";
 export { estimateMeasurements, expectedVertexError_mm, interval90, standardDeviation } from "./uncertainty.js";
 export { honestyFactor, vertexDeviations } from "./vertex-uncertainty.js";
