@@ -69,7 +69,7 @@ export function SelectionBar({
 			)}
 			<Button
 				look="quiet"
-				className="text-bad"
+				className="text-bad!"
 				icon={<Trash2 aria-hidden="true" className={ICON} />}
 				onClick={() => {
 					deleteSubjects(

@@ -104,7 +104,9 @@ function Birth({ subject, date }: { readonly subject: SubjectDocument; readonly 
 	return (
 		<span className="numbers">
 			{date(subject.date_of_birth)}{" "}
-			<span className="text-ink-soft">({t("age", { count: ageInYears(subject.date_of_birth, new Date()) })})</span>
+			<span className="whitespace-nowrap text-ink-soft">
+				({t("age", { count: ageInYears(subject.date_of_birth, new Date()) })})
+			</span>
 		</span>
 	);
 }

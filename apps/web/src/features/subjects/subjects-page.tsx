@@ -47,7 +47,7 @@ export function SubjectsPage() {
 		<Page title={t("title")} lead={t("lead")} actions={isEmpty ? undefined : newPerson}>
 			{!isEmpty && (
 				<search className="mb-4 flex flex-wrap gap-3">
-					<div className="relative min-w-0 flex-1 basis-60">
+					<div className="relative min-w-0 flex-1 basis-44">
 						<Search
 							aria-hidden="true"
 							className="pointer-events-none absolute inset-y-0 start-3 my-auto size-5 text-ink-soft"

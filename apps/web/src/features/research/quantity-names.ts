@@ -1,0 +1,19 @@
+import { useTranslation } from "react-i18next";
+import { useMeasurementName } from "../results/measurement-names.js";
+
+/** Name of a measurement or of the mass, which the API lists beside them. */
+export function useQuantityName(): (id: string) => string {
+	const { t } = useTranslation("research");
+	const nameOf = useMeasurementName();
+	return (id) => (id === "mass" ? t("mass") : nameOf(id));
+}
+
+/** Everything that is measured, by name. */
+export function useQuantityNames(): readonly { readonly id: string; readonly name: string }[] {
+	const { i18n } = useTranslation("measurements");
+	const nameOf = useQuantityName();
+	const measurements = Object.keys(i18n.getResourceBundle(i18n.language, "measurements") ?? {});
+	return [...measurements, "mass"]
+		.map((id) => ({ id, name: nameOf(id) }))
+		.sort((a, b) => a.name.localeCompare(b.name, i18n.language));
+}
