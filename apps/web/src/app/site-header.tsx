@@ -32,7 +32,7 @@ export function SiteHeader() {
 						))}
 					</nav>
 				)}
-				<div className="ms-auto flex items-center gap-1">
+				<div className="ms-auto -me-2.5 flex items-center gap-1">
 					{status === "signed-out" && (
 						<Link to="/login" className={LINK}>
 							{t("signIn")}
