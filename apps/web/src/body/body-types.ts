@@ -103,11 +103,13 @@ export interface BodyClient {
 	 *
 	 * @param covariance null for bodies without one: the population's takes its place
 	 * @param onProgress 0…1
+	 * @param signal aborting rejects with its reason and stops the preparation
 	 */
 	startAdjusting(
 		shape: BodyShape,
 		covariance: ShapeCovariance | null,
 		onProgress?: (fraction: number) => void,
+		signal?: AbortSignal,
 	): Promise<AdjustSession>;
 }
 

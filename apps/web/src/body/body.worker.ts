@@ -1,0 +1,3 @@
+import { type BodyPort, serveBody } from "./serve-body.js";
+
+serveBody(globalThis as unknown as BodyPort);

@@ -1,0 +1,179 @@
+import type {
+	AdjustedBody,
+	AdjustRequest,
+	AdjustSession,
+	BodyClient,
+	BodyGeometry,
+	BodyTape,
+	BodyTopology,
+} from "./body-types.js";
+import type { BodyCall, FromBodyWorker, ToBodyWorker } from "./worker-messages.js";
+
+/** The page's end of the line to the body worker. */
+export interface BodyLine {
+	postMessage(message: ToBodyWorker, transfer: ArrayBuffer[]): void;
+	addEventListener(type: "message", listener: (event: { readonly data: FromBodyWorker }) => void): void;
+}
+
+interface Call {
+	readonly resolve: (value: never) => void;
+	readonly reject: (error: Error) => void;
+	readonly onProgress: ((fraction: number) => void) | undefined;
+	readonly isQueued: boolean;
+}
+
+interface Waiting {
+	readonly call: BodyCall;
+	readonly lane: string | null;
+	readonly resolve: (value: never) => void;
+	readonly reject: (error: Error) => void;
+}
+
+/**
+ * Calls to the worker. Short ones wait here, not there, one at a time: so that a newer one of the same lane can take the
+ * place of an older one that has not begun. Long ones go at once; the worker does them in slices between the others.
+ */
+export class BodyConnection {
+	readonly #line: BodyLine;
+	readonly #calls = new Map<number, Call>();
+	#queue: Waiting[] = [];
+	#isBusy = false;
+	#nextId = 1;
+	#failure: Error | null = null;
+
+	constructor(line: BodyLine) {
+		this.#line = line;
+		line.addEventListener("message", ({ data }) => this.#receive(data));
+	}
+
+	/** Makes every call fail, those to come included. */
+	fail(error: Error): void {
+		this.#failure = error;
+		for (const call of this.#calls.values()) call.reject(error);
+		for (const waiting of this.#queue) waiting.reject(error);
+		this.#calls.clear();
+		this.#queue = [];
+	}
+
+	/** @returns null when a newer call of the lane came before this one began */
+	ask<T>(call: BodyCall, lane: string | null): Promise<T | null> {
+		return new Promise<T | null>((resolve, reject) => {
+			if (this.#failure !== null) {
+				reject(this.#failure);
+				return;
+			}
+			const waiting: Waiting = { call, lane, resolve, reject };
+			const place = lane === null ? -1 : this.#queue.findIndex((other) => other.lane === lane);
+			if (place < 0) {
+				this.#queue.push(waiting);
+			} else {
+				// It keeps the older one's turn: a lane that is asked all the time still gets one.
+				this.#queue[place]?.resolve(null as never);
+				this.#queue[place] = waiting;
+			}
+			this.#sendNext();
+		});
+	}
+
+	/** A call that takes long. */
+	askLong<T>(
+		call: BodyCall,
+		options: {
+			readonly transfer?: ArrayBuffer[];
+			readonly onProgress?: ((fraction: number) => void) | undefined;
+			readonly signal?: AbortSignal | undefined;
+		} = {},
+	): Promise<T> {
+		const { signal, onProgress, transfer = [] } = options;
+		return new Promise<T>((resolve, reject) => {
+			signal?.throwIfAborted();
+			if (this.#failure !== null) {
+				reject(this.#failure);
+				return;
+			}
+			const id = this.#nextId++;
+			const cancel = () => {
+				this.#line.postMessage({ id, type: "cancel" }, []);
+				this.#calls.delete(id);
+				reject(signal?.reason as Error);
+			};
+			signal?.addEventListener("abort", cancel, { once: true });
+			const settle = <V>(end: (value: V) => void) => {
+				return (value: V) => {
+					signal?.removeEventListener("abort", cancel);
+					end(value);
+				};
+			};
+			this.#calls.set(id, { resolve: settle(resolve), reject: settle(reject), onProgress, isQueued: false });
+			this.#line.postMessage({ id, ...call }, transfer);
+		});
+	}
+
+	#sendNext(): void {
+		if (this.#isBusy) return;
+		const next = this.#queue.shift();
+		if (next === undefined) return;
+		this.#isBusy = true;
+		const id = this.#nextId++;
+		this.#calls.set(id, { resolve: next.resolve, reject: next.reject, onProgress: undefined, isQueued: true });
+		this.#line.postMessage({ id, ...next.call }, []);
+	}
+
+	#receive(message: FromBodyWorker): void {
+		const call = this.#calls.get(message.id);
+		if (call === undefined) return;
+		if (message.type === "progress") {
+			call.onProgress?.(message.fraction);
+			return;
+		}
+		this.#calls.delete(message.id);
+		if (call.isQueued) {
+			this.#isBusy = false;
+			this.#sendNext();
+		}
+		if (message.type === "done") call.resolve(message.value as never);
+		else call.reject(new Error(message.message));
+	}
+}
+
+/**
+ * Loads the body model into a worker and speaks with it.
+ *
+ * @param asset the compiled body model; goes to the worker
+ */
+export async function connectBody(connection: BodyConnection, asset: Uint8Array<ArrayBuffer>): Promise<BodyClient> {
+	const topology = await connection.askLong<BodyTopology>({ type: "open", asset }, { transfer: [asset.buffer] });
+	const laneOf = (kind: string, lane: string | undefined) => (lane === undefined ? null : `${kind}:${lane}`);
+	return {
+		topology,
+		geometry: (shape, pose, lane) =>
+			connection.ask<BodyGeometry>({ type: "geometry", shape, pose }, laneOf("geometry", lane)),
+		tapes: (shape, pose, lane) => connection.ask<BodyTape[]>({ type: "tapes", shape, pose }, laneOf("tapes", lane)),
+		vertexSigma_m: (shape, covariance, measurements) => {
+			const sigmas = Object.fromEntries(
+				Object.entries(measurements).map(([id, { value_m, sigma_m }]) => [id, { value_m, sigma_m }]),
+			);
+			return connection.askLong<Float32Array>({ type: "vertex_sigma", shape, covariance, measurements: sigmas });
+		},
+		startAdjusting: async (shape, covariance, onProgress, signal) => {
+			const call = { type: "prepare", shape, covariance } as const;
+			return openSession(connection, await connection.askLong<number>(call, { onProgress, signal }));
+		},
+	};
+}
+
+function openSession(connection: BodyConnection, session: number): AdjustSession {
+	let isClosed = false;
+	return {
+		solve: async (request: AdjustRequest) => {
+			if (isClosed) return null;
+			return connection.ask<AdjustedBody>({ type: "solve", session, request }, `session:${session}`);
+		},
+		close: () => {
+			if (isClosed) return;
+			isClosed = true;
+			// Nobody waits for the answer; a broken worker has no sessions left.
+			connection.ask({ type: "close", session }, null).catch(() => undefined);
+		},
+	};
+}
