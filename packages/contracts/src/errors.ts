@@ -107,6 +107,12 @@ export const ERROR_TABLE = {
 		title: "Photo analysis failed",
 		remedy: "Try again; if it keeps failing, run `anny-fitter doctor`.",
 	},
+	not_reached: {
+		exitCode: 2,
+		httpStatus: 422,
+		title: "Body does not have the wanted values",
+		remedy: "Ask for the values that the body reaches, or adjust it further.",
+	},
 	unauthenticated: {
 		exitCode: 2,
 		httpStatus: 401,

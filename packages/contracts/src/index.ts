@@ -65,6 +65,7 @@ export {
 } from "./rest/subject.js";
 export type {
 	ExportFormat,
+	ModelAdjustment,
 	ModelComparison,
 	ModelDocument,
 	ModelMeasurements,
@@ -73,6 +74,7 @@ export type {
 export {
 	BINARY_MESH_TYPE,
 	EXPORT_FORMATS,
+	modelAdjustmentSchema,
 	modelComparisonSchema,
 	modelDocumentSchema,
 	modelListSchema,

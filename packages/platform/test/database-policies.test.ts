@@ -187,6 +187,20 @@ describe.each(TEST_DATABASE_KINDS)("row-level security on %s", (kind) => {
 						.execute(),
 				bert.sessionId,
 			);
+			await expectAlike(
+				(tx, id) =>
+					tx
+						.insertInto("idempotency_keys")
+						.values({
+							user_id: anna.userId,
+							key: randomUUID(),
+							fingerprint: Buffer.alloc(1),
+							model_id: id,
+							expires_at: later(),
+						})
+						.execute(),
+				bert.modelId,
+			);
 		});
 
 		it("when a row is written for another user", async () => {

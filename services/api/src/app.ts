@@ -26,6 +26,7 @@ import { requestIdOf } from "./http/request-id.js";
 import { addRequestLog } from "./http/request-log.js";
 import { RouteTable } from "./http/route-table.js";
 import { addBrowserRules } from "./http/security.js";
+import { registerAdjustRoute } from "./models/adjust-route.js";
 import { registerExportRoutes } from "./models/export-routes.js";
 import { registerModelRoutes } from "./models/model-routes.js";
 import { registerSubjectRoutes } from "./subjects/subject-routes.js";
@@ -91,6 +92,7 @@ export async function createApi(given: ApiDependencies): Promise<Api> {
 		registerFitRoutes,
 		registerSessionRoutes,
 		registerModelRoutes,
+		registerAdjustRoute,
 		registerExportRoutes,
 		registerBodyModelRoutes,
 		registerAdminRoutes,

@@ -311,8 +311,11 @@ for (const name of ENVIRONMENTS) {
 				for (const column of ["subject_id", "model_id", "session_id"].filter((each) => insertable.includes(each))) {
 					for (const clause of clauses) {
 						const stranger = randomUUID();
-						const own = { user_id: asker.userId, key: randomUUID() };
-						const real = await failureOf(insert({ ...own, [column]: model[column] }, clause), model[column]);
+						// A key stands for one thing; the owner's stands for a session.
+						const isKeyOfModel = table === "public.idempotency_keys" && column === "model_id";
+						const own = { user_id: asker.userId, key: randomUUID(), ...(isKeyOfModel && { session_id: null }) };
+						const theirs = isKeyOfModel ? rows["public.fitted_models"]![0]!.model_id : model[column];
+						const real = await failureOf(insert({ ...own, [column]: theirs }, clause), theirs);
 						const made = await failureOf(insert({ ...own, [column]: stranger }, clause), stranger);
 						expect(real.code, `${table}.${column} ${clause}`).toBe("23503");
 						expect(real).toEqual(made);

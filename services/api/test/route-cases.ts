@@ -282,6 +282,19 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
 		],
 		owner: 202,
 	},
+	"POST /api/v1/models/:model_id/adjust": {
+		attempts: ({ modelId, flaggedModelId, subjectId, idempotencyKey, userId }, own) => {
+			const payload = { phenotypes: {}, local_changes: {}, adjusted: { stature: 1 } };
+			return [
+				at(`/models/${modelId}/adjust`, { payload }),
+				at(`/models/${flaggedModelId}/adjust`, { payload, headers: { "idempotency-key": idempotencyKey } }),
+				at(`/models/${subjectId}/adjust`, { payload }),
+				at(`/models/${own.modelId}/adjust`, { payload: { ...payload, user_id: userId } }),
+			];
+		},
+		// No body of these parameters is a metre tall.
+		owner: 422,
+	},
 	"PATCH /api/v1/subjects/:subject_id": {
 		attempts: ({ subjectId, userId, etag }, own) => [
 			at(`/subjects/${subjectId}`, { payload: { gender: "other" } }),

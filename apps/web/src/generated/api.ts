@@ -494,6 +494,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{model_id}/adjust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Save a body that was changed by hand
+         * @description A new model of the same subject. The server measures it: values that were set and are not reached answer 422 `not_reached` with what the body has. All else is the base's.
+         */
+        post: operations["postModelsByModelIdAdjust"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/{model_id}/export": {
         parameters: {
             query?: never;
@@ -861,6 +881,40 @@ export interface components {
             session_id: string | null;
             /** Format: date-time */
             created_at: string;
+            /** Format: uuid */
+            based_on_model_id?: string;
+            name?: string;
+        };
+        /**
+         * @example {
+         *       "phenotypes": {
+         *         "gender": 0.9,
+         *         "age": 0.6,
+         *         "weight": 0.5,
+         *         "muscle": 0.5,
+         *         "height": 0.5,
+         *         "proportions": 0.5
+         *       },
+         *       "local_changes": {
+         *         "waist-circumference": 0.2
+         *       },
+         *       "adjusted": {
+         *         "waist_girth": 0.78
+         *       }
+         *     }
+         */
+        ModelAdjustment: {
+            phenotypes: {
+                [key: string]: number;
+            };
+            local_changes: {
+                [key: string]: number;
+            };
+            adjusted: {
+                [key: string]: number;
+            };
+            mass_kg?: number;
+            name?: string;
         };
         ModelComparison: {
             a: components["schemas"]["ModelSummary"];
@@ -919,6 +973,8 @@ export interface components {
             flagged_for_review: boolean;
             /** @enum {string} */
             review_state: "none" | "open" | "accepted" | "rejected";
+            based_on_model_id: string | null;
+            name: string | null;
         };
         /**
          * @example {
@@ -3412,6 +3468,106 @@ export interface operations {
             };
             /** @description There is no such thing, or it is another user's */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postModelsByModelIdAdjust: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelAdjustment"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token has expired */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is another user's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type is not one that this address reads */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

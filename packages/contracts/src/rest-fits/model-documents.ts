@@ -7,9 +7,13 @@ export const modelDocumentSchema = resultDocumentSchema
 	.extend({
 		model_id: z.uuid(),
 		subject_id: z.uuid(),
-		/** Null when the session is no longer known. */
+		/** Null when the session is no longer known, and for a model that was adjusted by hand. */
 		session_id: z.uuid().nullable(),
 		created_at: z.iso.datetime(),
+		/** The model that this one was adjusted from; it may have been deleted since. */
+		based_on_model_id: z.uuid().optional(),
+		/** As its user called it. */
+		name: z.string().optional(),
 	})
 	.meta({ id: "Model" });
 
@@ -27,8 +31,43 @@ export const modelSummarySchema = z
 		expected_pve_mm: z.number().nonnegative().nullable(),
 		flagged_for_review: z.boolean(),
 		review_state: z.enum(["none", "open", "accepted", "rejected"]),
+		/** The model that this one was adjusted from; null for a fit. */
+		based_on_model_id: z.uuid().nullable(),
+		name: z.string().nullable(),
 	})
 	.meta({ id: "ModelSummary" });
+
+/** A body that was changed by hand: its parameters, and the values it was changed to. */
+export const modelAdjustmentSchema = z
+	.strictObject({
+		/** Label → about 0…1, all of the new body's; what is missing has 0.5, not the base's value. */
+		phenotypes: z.record(z.string().max(100), z.number().min(-1).max(2)),
+		/** Label → about −1…1, all of the new body's; what is missing has 0, not the base's value. */
+		local_changes: z.record(z.string().max(100), z.number().min(-5).max(5)),
+		/** Measurement → the value it was set to, metres. The server measures the body and refuses what is not reached. */
+		adjusted: z.record(z.string().max(100), z.number().positive().max(5)),
+		/** When the mass was set, too. */
+		mass_kg: z.number().positive().max(700).optional(),
+		name: z
+			.string()
+			.trim()
+			.min(1)
+			.max(255)
+			.regex(/^\P{Cc}*$/u, "must be one line of text")
+			.optional(),
+	})
+	.refine(
+		({ adjusted, mass_kg }) => Object.keys(adjusted).length > 0 || mass_kg !== undefined,
+		"must set a measurement or the mass",
+	)
+	.meta({
+		id: "ModelAdjustment",
+		example: {
+			phenotypes: { gender: 0.9, age: 0.6, weight: 0.5, muscle: 0.5, height: 0.5, proportions: 0.5 },
+			local_changes: { "waist-circumference": 0.2 },
+			adjusted: { waist_girth: 0.78 },
+		},
+	});
 
 export const modelListSchema = z
 	.object({
@@ -91,6 +130,7 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 export const BINARY_MESH_TYPE = "application/vnd.anny-fitter.mesh";
 
 export type ModelDocument = z.infer<typeof modelDocumentSchema>;
+export type ModelAdjustment = z.infer<typeof modelAdjustmentSchema>;
 export type ModelSummary = z.infer<typeof modelSummarySchema>;
 export type ModelMeasurements = z.infer<typeof modelMeasurementsSchema>;
 export type ModelComparison = z.infer<typeof modelComparisonSchema>;

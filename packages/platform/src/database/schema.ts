@@ -160,7 +160,9 @@ export interface IdempotencyKeysTable {
 	key: string;
 	/** SHA-256 of the request's content. */
 	fingerprint: Buffer;
-	session_id: string;
+	/** What the request has made: a fit's session or, at once, a model. */
+	session_id: string | null;
+	model_id: string | null;
 	created_at: Timestamp;
 	expires_at: ColumnType<Date, Date | string, Date | string>;
 }

@@ -3,12 +3,11 @@ import { AppError, type StatedFacts, type ViewLabel } from "@anny-fitter/contrac
 import type { Actor, Tx } from "@anny-fitter/platform/database";
 import { type AuditOrigin, recordAudit } from "../audit/record-audit.js";
 import type { ApiDependencies } from "../dependencies.js";
+import { findEarlier, type IdempotencyKey, takeKey, withKey } from "../idempotency/idempotency-keys.js";
 import { requireConsent } from "./admit-fit.js";
 import { statedFacts, subjectId, viewLabels } from "./fit-fields.js";
 import type { FitUpload } from "./read-fit-upload.js";
 import { SESSION_COLUMNS, type ShownSessionRow } from "./session-document.js";
-
-const IDEMPOTENCY_LIFETIME_MS = 24 * 3600_000;
 
 /** What a session keeps for its job; `sessions.request`. No photo. */
 export interface StoredFitRequest {
@@ -16,9 +15,6 @@ export interface StoredFitRequest {
 	readonly views: readonly (ViewLabel | null)[];
 	readonly stated: StatedFacts;
 }
-
-/** Another request with the same key was faster; its session is the answer. */
-class TakenKeyError extends Error {}
 
 export interface FitSessionOrder {
 	readonly sessionId: string;
@@ -39,47 +35,31 @@ export async function createFitSession(
 	order: FitSessionOrder,
 ): Promise<{ readonly row: ShownSessionRow; readonly isNew: boolean }> {
 	const { database, queue } = dependencies;
-	const fingerprint = fingerprintOf(order.upload);
-	try {
-		const created = await database.asUser(order.actor, async (tx) => {
-			const earlier = await findEarlier(dependencies, tx, order, fingerprint);
+	const given =
+		order.idempotencyKey === null ? null : { key: order.idempotencyKey, fingerprint: fingerprintOf(order.upload) };
+	const created = await withKey(() =>
+		database.asUser(order.actor, async (tx) => {
+			const earlier = await earlierSession(dependencies, tx, order, given);
 			if (earlier !== null) return { row: earlier, isNew: false };
-			return { row: await insertAll(dependencies, tx, order, fingerprint), isNew: true };
-		});
-		if (created.isNew) queue.notify();
-		return created;
-	} catch (error) {
-		if (!(error instanceof TakenKeyError)) throw error;
-	}
-	return database.asUser(order.actor, async (tx) => {
-		const earlier = await findEarlier(dependencies, tx, order, fingerprint);
-		if (earlier === null) throw new AppError("conflict", "Another request with this Idempotency-Key just ended.");
-		return { row: earlier, isNew: false };
-	});
+			return { row: await insertAll(dependencies, tx, order, given), isNew: true };
+		}),
+	);
+	if (created.isNew) queue.notify();
+	return created;
 }
 
-async function findEarlier(
+async function earlierSession(
 	{ now }: ApiDependencies,
 	tx: Tx,
-	{ actor, idempotencyKey }: FitSessionOrder,
-	fingerprint: Buffer,
+	{ actor }: FitSessionOrder,
+	given: IdempotencyKey | null,
 ): Promise<ShownSessionRow | null> {
-	if (idempotencyKey === null) return null;
-	const earlier = await tx
-		.selectFrom("idempotency_keys")
-		.select(["fingerprint", "session_id"])
-		.where("user_id", "=", actor.userId)
-		.where("key", "=", idempotencyKey)
-		.where("expires_at", ">", now())
-		.executeTakeFirst();
-	if (earlier === undefined) return null;
-	if (!fingerprint.equals(earlier.fingerprint)) {
-		throw new AppError("idempotency_conflict", "This Idempotency-Key was used for another fit.");
-	}
+	const made = await findEarlier(tx, actor.userId, given, now());
+	if (made === null) return null;
 	const row = await tx
 		.selectFrom("sessions")
 		.select(SESSION_COLUMNS)
-		.where("session_id", "=", earlier.session_id)
+		.where("session_id", "=", made.session_id)
 		.executeTakeFirst();
 	return row ?? null;
 }
@@ -87,8 +67,8 @@ async function findEarlier(
 async function insertAll(
 	{ database, queue, config, now }: ApiDependencies,
 	tx: Tx,
-	{ sessionId, upload, idempotencyKey, actor, origin }: FitSessionOrder,
-	fingerprint: Buffer,
+	{ sessionId, upload, actor, origin }: FitSessionOrder,
+	given: IdempotencyKey | null,
 ): Promise<ShownSessionRow> {
 	// It may have been withdrawn while the photos arrived.
 	await requireConsent(tx, actor.userId);
@@ -116,7 +96,7 @@ async function insertAll(
 			.returning(SESSION_COLUMNS)
 			.executeTakeFirstOrThrow(),
 	);
-	if (idempotencyKey !== null) await takeKey(tx, actor, idempotencyKey, fingerprint, sessionId, now());
+	if (given !== null) await takeKey(tx, actor.userId, given, { session_id: sessionId, model_id: null }, now());
 	await recordAudit(tx, origin, { action: "fit_request", resourceType: "session", resourceId: sessionId });
 	await database.elevate(tx, () => queue.enqueue(tx, sessionId));
 	return row;
@@ -146,36 +126,6 @@ async function createUnnamedSubject(tx: Tx, actor: Actor, stated: StatedFacts): 
 		.returning("subject_id")
 		.executeTakeFirstOrThrow();
 	return subject_id;
-}
-
-async function takeKey(
-	tx: Tx,
-	actor: Actor,
-	key: string,
-	fingerprint: Buffer,
-	session_id: string,
-	now: Date,
-): Promise<void> {
-	await tx
-		.deleteFrom("idempotency_keys")
-		.where("user_id", "=", actor.userId)
-		.where("key", "=", key)
-		.where("expires_at", "<=", now)
-		.execute();
-	// Waits for a transaction that takes the same key at this moment.
-	const taken = await tx
-		.insertInto("idempotency_keys")
-		.values({
-			user_id: actor.userId,
-			key,
-			fingerprint,
-			session_id,
-			expires_at: new Date(now.getTime() + IDEMPOTENCY_LIFETIME_MS),
-		})
-		.onConflict((conflict) => conflict.columns(["user_id", "key"]).doNothing())
-		.returning("key")
-		.executeTakeFirst();
-	if (taken === undefined) throw new TakenKeyError("the key was taken meanwhile");
 }
 
 /** Tells requests of equal content: fields whatever their order, photos in theirs. */

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { auditOrigin } from "../audit/record-audit.js";
 import type { ApiDependencies } from "../dependencies.js";
 import { type Api, actorOf } from "../http/api-instance.js";
+import { readIdempotencyKey } from "../idempotency/idempotency-keys.js";
 import { admitFit } from "./admit-fit.js";
 import { createFitSession } from "./create-fit-session.js";
 import { MULTIPART_REMEDY, readFitUpload } from "./read-fit-upload.js";
@@ -83,13 +84,4 @@ export async function registerFitRoutes(api: Api, dependencies: ApiDependencies)
 			}
 		},
 	);
-}
-
-function readIdempotencyKey(value: string | undefined): string | null {
-	if (value === undefined) return null;
-	if (/^[\x21-\x7e]{1,255}$/.test(value)) return value;
-	throw new AppError("invalid_argument", "The Idempotency-Key is not 1 to 255 printable characters without spaces.", {
-		remedy: "Use a UUID.",
-		details: { field: "Idempotency-Key" },
-	});
 }

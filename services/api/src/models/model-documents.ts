@@ -4,7 +4,7 @@ import { modelSummary } from "./read-model.js";
 import { storedMeasurements, storedResult } from "./stored-model.js";
 
 /** Half the width of a normal distribution's 90 % interval, in standard deviations. */
-const INTERVAL90_SIGMAS = 1.6448536269514722;
+export const INTERVAL90_SIGMAS = 1.6448536269514722;
 
 export interface StoredModel {
 	readonly row: FittedModelRow;

@@ -22,7 +22,8 @@ export async function readMeasurements(tx: Tx, modelId: string): Promise<Measure
 }
 
 export function modelSummary(row: FittedModelRow): ModelSummary {
-	const { stature_m, mass_kg } = row.document as { stature_m: number; mass_kg: number };
+	const { stature_m, mass_kg, ...rest } = row.document as { stature_m: number; mass_kg: number };
+	const { based_on_model_id = null, name = null } = rest as Partial<Pick<ModelSummary, "based_on_model_id" | "name">>;
 	return {
 		model_id: row.model_id,
 		subject_id: row.subject_id,
@@ -34,5 +35,7 @@ export function modelSummary(row: FittedModelRow): ModelSummary {
 		expected_pve_mm: row.fitting_error,
 		flagged_for_review: row.flagged_for_review,
 		review_state: row.review_state,
+		based_on_model_id,
+		name,
 	};
 }

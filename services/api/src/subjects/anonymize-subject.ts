@@ -9,7 +9,7 @@ export interface AnonymizedSubject {
 
 /**
  * Removes for good what tells who a subject is: the name, day and month of birth (the year stays, since bodies change
- * with age), what its fits were asked, and in its results the date of birth and the photos' file names.
+ * with age), what its fits were asked, and in its results the date of birth, the photos' file names and the names of models.
  *
  * @param tx transaction of the user that owns the subject
  * @throws AppError `conflict` while a fit of the subject waits or runs, since it still needs what would be removed
@@ -78,13 +78,15 @@ export async function anonymizeSubject(
 
 /** A result document whose date of birth became the age at the fit, and whose photos are named by their numbers. */
 function withoutIdentity(document: Record<string, unknown>, fittedAt: Date): Record<string, unknown> {
+	// A model's name may be a person's.
+	const { name: _, ...nameless } = document;
 	const { stated, views } = document as { stated?: Record<string, unknown>; views?: Record<string, unknown>[] };
 	const { date_of_birth, ...facts } = stated ?? {};
 	if (typeof date_of_birth === "string" && facts.age_years === undefined) {
 		facts.age_years = fullYears(date_of_birth, fittedAt);
 	}
 	return {
-		...document,
+		...nameless,
 		...(stated === undefined ? {} : { stated: facts }),
 		...(Array.isArray(views) ? { views: views.map((view, index) => ({ ...view, photo: `photo-${index + 1}` })) } : {}),
 	};
