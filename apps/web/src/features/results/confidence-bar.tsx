@@ -9,7 +9,7 @@ export function ConfidenceBar({ confidence, className }: { readonly confidence: 
 	// Nothing is certain: rounding must not claim it.
 	const shown = percent(Math.min(0.99, confidence));
 	return (
-		<span className={classNames("inline-flex items-center gap-2", className)}>
+		<span className={classNames("flex items-center gap-2", className)}>
 			<span aria-hidden="true" className="h-1.5 w-10 overflow-hidden rounded-full bg-sunken ring-1 ring-line">
 				<span className="block h-full rounded-full bg-accent" style={{ width: `${Math.round(100 * confidence)}%` }} />
 			</span>

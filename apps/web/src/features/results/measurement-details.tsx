@@ -40,7 +40,7 @@ export function MeasurementDetails({ id, estimate }: { readonly id: string; read
 				</dd>
 			</dl>
 			<details>
-				<summary className="min-h-6 w-fit py-1 text-ink-soft underline underline-offset-4">{t("onTheBody")}</summary>
+				<summary className="py-3 text-ink-soft sm:py-1">{t("onTheBody")}</summary>
 				<p lang="en" className="max-w-prose pt-1 text-ink-soft">
 					{definition.text}
 				</p>

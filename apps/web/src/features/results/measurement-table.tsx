@@ -41,10 +41,14 @@ export function MeasurementTable({
 					</th>
 				</tr>
 			</thead>
-			{groups.map((group) => (
+			{groups.map((group, i) => (
 				<tbody key={group.id}>
 					<tr>
-						<th scope="rowgroup" colSpan={5} className="px-3 pt-5 pb-1 text-start text-sm font-medium text-ink-soft">
+						<th
+							scope="rowgroup"
+							colSpan={5}
+							className={classNames("px-3 pb-1 text-start text-sm font-medium text-ink-soft", i > 0 && "pt-5")}
+						>
 							{t(`group.${group.id}`)}
 						</th>
 					</tr>

@@ -1,0 +1,116 @@
+import { Redo2, RotateCcw, Save, Undo2 } from "lucide-react";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import type { ModelDocument } from "../../api/types.js";
+import { Button, IconButton } from "../../ui/button.js";
+import { ErrorNotice, Notice } from "../../ui/notice.js";
+import { ProgressBar } from "../../ui/progress-bar.js";
+import { MAIN_MEASUREMENTS } from "../results/measurement-groups.js";
+import { MASS, missedPins } from "./adjust-pins.js";
+import { QuantitySlider } from "./quantity-slider.js";
+import type { Adjusting } from "./use-adjusting.js";
+import { useSaveBody } from "./use-save-body.js";
+
+/** Sliders that re-solve the body while they move. */
+export function AdjustPanel({
+	model,
+	adjusting,
+	onSelect,
+}: {
+	readonly model: ModelDocument;
+	readonly adjusting: Adjusting;
+	/** Shows the tape of what is being changed. */
+	readonly onSelect: (measurement_id: string | null) => void;
+}) {
+	const { t } = useTranslation("adjust");
+	const { start, status, progress, error, body, isChanged, isCurrent, canUndo, canRedo } = adjusting;
+	const save = useSaveBody(model, adjusting);
+	useEffect(start, [start]);
+	useUndoKeys(adjusting);
+	const others = Object.keys(model.measurements).filter((id) => !MAIN_MEASUREMENTS.includes(id));
+	const missed = body === null ? [] : missedPins(body);
+	const slider = (id: string) => (
+		<QuantitySlider
+			key={id}
+			{...{ id, model, adjusting }}
+			missing={missed.find((miss) => miss.id === id)?.missing ?? null}
+			onFocus={() => onSelect(id === MASS ? null : id)}
+		/>
+	);
+	return (
+		<div>
+			<p className="max-w-prose text-sm text-ink-soft">{t("lead")}</p>
+			{status === "preparing" && (
+				<div className="my-3 grid gap-2 text-sm text-ink-soft">
+					<p>{t("preparing")}</p>
+					<ProgressBar label={t("preparing")} value={progress} />
+				</div>
+			)}
+			{status === "failed" && (
+				<div className="my-3">
+					<ErrorNotice error={error} onRetry={start} />
+				</div>
+			)}
+			<div
+				role="toolbar"
+				aria-label={t("steps")}
+				className="sticky top-[calc(42dvh+3.5rem)] z-10 -mx-1 mt-2 flex items-center gap-1 bg-paper px-1 py-1 max-lg:landscape:static lg:top-14"
+			>
+				<IconButton label={t("undo")} disabled={!canUndo} onClick={adjusting.undo}>
+					<Undo2 aria-hidden="true" className="size-5" />
+				</IconButton>
+				<IconButton label={t("redo")} disabled={!canRedo} onClick={adjusting.redo}>
+					<Redo2 aria-hidden="true" className="size-5" />
+				</IconButton>
+				<IconButton
+					label={t("reset")}
+					disabled={Object.keys(adjusting.pins).length === 0}
+					onClick={() => adjusting.change({}, null)}
+				>
+					<RotateCcw aria-hidden="true" className="size-5" />
+				</IconButton>
+				<Button
+					look="primary"
+					className="ms-auto"
+					icon={<Save aria-hidden="true" className="size-5" />}
+					isBusy={save.isPending}
+					disabled={!isChanged || !isCurrent || status !== "ready"}
+					onClick={() => save.mutate()}
+				>
+					{t("save")}
+				</Button>
+			</div>
+			{save.isError && <ErrorNotice error={save.error} />}
+			<div role="status">
+				{missed.length > 0 && (
+					<Notice kind="warn" title={t("unreached.title")}>
+						<p className="text-sm">{t("unreached.text")}</p>
+					</Notice>
+				)}
+			</div>
+			<div className="mt-1">{[MASS, ...MAIN_MEASUREMENTS.filter((id) => id in model.measurements)].map(slider)}</div>
+			<details className="mt-4">
+				<summary className="py-2.5 font-medium">{t("more", { count: others.length })}</summary>
+				<div>{others.map(slider)}</div>
+			</details>
+		</div>
+	);
+}
+
+/** Ctrl+Z and Ctrl+Shift+Z; in fields they belong to the text. */
+function useUndoKeys({ undo, redo }: Adjusting): void {
+	useEffect(() => {
+		const listen = (event: KeyboardEvent) => {
+			if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+			const { target } = event;
+			if (target instanceof HTMLInputElement && target.type !== "range") return;
+			const key = event.key.toLowerCase();
+			if (key === "z" && !event.shiftKey) undo();
+			else if ((key === "z" && event.shiftKey) || key === "y") redo();
+			else return;
+			event.preventDefault();
+		};
+		addEventListener("keydown", listen);
+		return () => removeEventListener("keydown", listen);
+	}, [undo, redo]);
+}

@@ -1,0 +1,73 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Camera, Trash2 } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { subjectQuery } from "../../api/queries.js";
+import type { ModelDocument } from "../../api/types.js";
+import { useFormat } from "../../format/use-format.js";
+import { ButtonLink, IconButton } from "../../ui/button.js";
+import { RenamePerson } from "./rename-person.js";
+import { useDeleteBody } from "./use-delete-body.js";
+
+/** Whose body this is, from when, and how good it is. */
+export function ModelHeader({ model }: { readonly model: ModelDocument }) {
+	const { t } = useTranslation("model");
+	const { dateTime, locale } = useFormat();
+	const { data: subject } = useQuery(subjectQuery(model.subject_id));
+	const deleteBody = useDeleteBody();
+	const name = subject?.name ?? t("unnamed");
+	const views = new Intl.ListFormat(locale).format(
+		model.views.map((view) => t(`view.${view.label ?? view.direction}`)),
+	);
+	return (
+		<header className="mb-3 lg:mb-5">
+			<title>{`${name} · anny-fitter`}</title>
+			<div className="flex items-start justify-between gap-2">
+				<div className="min-w-0">
+					<div className="flex items-center gap-1">
+						<h1 className="min-w-0 truncate">
+							<Link
+								to="/subjects/$subjectId"
+								params={{ subjectId: model.subject_id }}
+								className="text-ink no-underline hover:underline"
+							>
+								{name}
+							</Link>
+						</h1>
+						{subject !== undefined && <RenamePerson subject={subject} />}
+					</div>
+					<p className="text-sm text-ink-soft">
+						<time dateTime={model.created_at}>{dateTime(model.created_at)}</time>
+						{" · "}
+						{model.based_on_model_id !== undefined && (
+							<>
+								<Link
+									to="/models/$modelId"
+									params={{ modelId: model.based_on_model_id }}
+									className="text-ink underline"
+								>
+									{t("adjustedFrom")}
+								</Link>
+								{" · "}
+							</>
+						)}
+						{model.views.length === 0 ? t("noPhotos") : t("photos", { count: model.views.length, views })}
+					</p>
+				</div>
+				<div className="flex shrink-0 items-center gap-1">
+					<ButtonLink
+						to="/measure"
+						search={{ subject: model.subject_id }}
+						className="max-sm:w-11 max-sm:px-0"
+						icon={<Camera aria-hidden="true" className="size-5" />}
+					>
+						<span className="max-sm:sr-only">{t("measureAgain")}</span>
+					</ButtonLink>
+					<IconButton label={t("delete.label")} onClick={() => void deleteBody(model)}>
+						<Trash2 aria-hidden="true" className="size-5" />
+					</IconButton>
+				</div>
+			</div>
+		</header>
+	);
+}
