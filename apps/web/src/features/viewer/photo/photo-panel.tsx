@@ -1,0 +1,92 @@
+import { ImagePlus } from "lucide-react";
+import { useId } from "react";
+import { useTranslation } from "react-i18next";
+import type { ViewDocument } from "../../../api/types.js";
+import { Segmented } from "../../../ui/segmented.js";
+import { Panel, ToolSelect } from "../controls.js";
+import type { ViewerState } from "../viewer-state.js";
+import type { ViewPhotos } from "./use-view-photos.js";
+
+/** Which photo lies under the body, and how much of each is seen. */
+export function PhotoPanel({
+	shown,
+	views,
+	photos,
+	state,
+	change,
+}: {
+	readonly shown: number;
+	readonly views: readonly ViewDocument[];
+	readonly photos: ViewPhotos;
+	readonly state: ViewerState;
+	readonly change: (part: Partial<ViewerState>) => void;
+}) {
+	const { t } = useTranslation("viewer");
+	const id = useId();
+	const name = (i: number) =>
+		t("photo.option", { number: i + 1, direction: t(`direction.${views[i]?.direction ?? "front"}`) });
+	return (
+		<Panel label={t("photo.label")}>
+			<div className="flex flex-wrap items-center gap-2">
+				{views.length > 1 && (
+					<ToolSelect
+						name={t("photo.which")}
+						value={String(shown)}
+						options={views.map((_, i) => ({ value: String(i), label: name(i) }))}
+						onChange={(value) => change({ photo: Number(value), pose: Number(value) })}
+					/>
+				)}
+				{photos.picture !== null && (
+					<Segmented
+						legend={t("photo.blend")}
+						isLegendHidden
+						value={state.blend}
+						options={[
+							{ value: "opacity", label: t("photo.opacity") },
+							{ value: "wipe", label: t("photo.wipe") },
+						]}
+						onChange={(blend) => change({ blend })}
+					/>
+				)}
+			</div>
+			{photos.picture !== null && (
+				<div className="mt-1 flex items-center gap-3">
+					<label htmlFor={id} className="text-ink-soft">
+						{t(state.blend === "wipe" ? "photo.wipeAt" : "photo.bodyOpacity")}
+					</label>
+					<input
+						id={id}
+						type="range"
+						min={0}
+						max={100}
+						value={Math.round(100 * state.blendValue)}
+						onChange={(event) => change({ blendValue: Number(event.target.value) / 100 })}
+						className="h-11 min-w-0 flex-1 accent-accent"
+					/>
+				</div>
+			)}
+			{(!photos.isKnown || photos.problem !== null) && (
+				<div className="mt-2 grid gap-2">
+					<p role={photos.problem === null ? undefined : "alert"} className={photos.problem === null ? "" : "text-bad"}>
+						{photos.problem === null ? t("photo.missing") : t(`photo.problem.${photos.problem}`)}
+					</p>
+					<p className="text-ink-soft">{t("photo.stays")}</p>
+					<label className="inline-flex min-h-11 w-fit items-center gap-2 rounded-lg border border-line-strong px-4 font-medium has-focus-visible:outline-3 has-focus-visible:outline-focus hover:bg-sunken">
+						<ImagePlus aria-hidden="true" className="size-5" />
+						{t("photo.choose", { name: views[shown]?.photo ?? name(shown) })}
+						<input
+							type="file"
+							accept="image/*"
+							className="sr-only"
+							onChange={(event) => {
+								const file = event.target.files?.[0];
+								if (file !== undefined) photos.choose(file);
+								event.target.value = "";
+							}}
+						/>
+					</label>
+				</div>
+			)}
+		</Panel>
+	);
+}

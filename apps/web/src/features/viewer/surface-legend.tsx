@@ -1,0 +1,67 @@
+import { useTranslation } from "react-i18next";
+import { useFormat } from "../../format/use-format.js";
+import { Panel } from "./controls.js";
+import { DIVERGING, gradientOf, SEQUENTIAL } from "./scene/colour-scale.js";
+import type { SurfaceColours } from "./use-surface-colours.js";
+
+const METERS_PER_INCH = 0.0254;
+
+/** What the colours mean: the scale, and the same in words. */
+export function SurfaceLegend({
+	colours,
+	problem,
+}: {
+	readonly colours: SurfaceColours;
+	/** Why there are no colours. */
+	readonly problem: "noCovariance" | "otherTopology" | null;
+}) {
+	const { t } = useTranslation("viewer");
+	const format = useFormat();
+	const { map, error } = colours;
+	const isSigned = map?.colouring === "difference";
+	const short = (value_m: number) => {
+		const isMetric = format.units === "metric";
+		const value = isMetric ? 1000 * value_m : value_m / METERS_PER_INCH;
+		const sign = isSigned && value > 0 ? "+" : "";
+		return `${sign}${format.number(value, isMetric ? 0 : 2)} ${isMetric ? "mm" : "in"}`;
+	};
+	if (problem !== null || error !== null) {
+		return (
+			<Panel label={t("heat.label")}>
+				<p role="alert">{problem === null ? t("heat.failed") : t(`heat.${problem}`)}</p>
+			</Panel>
+		);
+	}
+	if (map === null) return null;
+	return (
+		<Panel label={t(isSigned ? "heat.differenceLabel" : "heat.label")}>
+			<p className="font-medium">{t(isSigned ? "heat.difference" : "heat.title")}</p>
+			<div
+				aria-hidden="true"
+				className="mt-2 h-3 rounded-full"
+				style={{ backgroundImage: gradientOf(isSigned ? DIVERGING : SEQUENTIAL) }}
+			/>
+			<div className="numbers mt-1 flex justify-between text-ink-soft">
+				<span>{short(map.range_m[0])}</span>
+				{isSigned && <span>0</span>}
+				<span>{short(map.range_m[1])}</span>
+			</div>
+			<details className="mt-1">
+				<summary className="flex min-h-6 items-center py-1 text-ink-soft">{t("heat.byRegion")}</summary>
+				<table className="numbers w-full">
+					<caption className="sr-only">{t(isSigned ? "heat.difference" : "heat.title")}</caption>
+					<tbody>
+						{map.regions.map(({ region, mean }) => (
+							<tr key={region} className="border-t border-line">
+								<th scope="row" className="py-0.5 text-start font-normal">
+									{t(`region.${region}`)}
+								</th>
+								<td className="py-0.5 text-end">{isSigned ? short(mean) : `± ${short(mean)}`}</td>
+							</tr>
+						))}
+					</tbody>
+				</table>
+			</details>
+		</Panel>
+	);
+}
