@@ -7,8 +7,8 @@ import { Button, IconButton } from "../../ui/button.js";
 import { useProblemText } from "../../ui/notice.js";
 import { ProgressBar } from "../../ui/progress-bar.js";
 import { saveFile } from "../../ui/save-file.js";
+import { canShare, fetchFile } from "./export-files.js";
 import { type ExportFormat, type ExportFrame, type ExportPose, exportAddress, exportFileName } from "./export-names.js";
-import { canShare, fetchFile } from "./fetch-file.js";
 
 type State =
 	| { readonly kind: "idle" }
