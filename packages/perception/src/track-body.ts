@@ -1,5 +1,5 @@
 import type { RgbImage } from "./crop.js";
-import { MIN_BODY_SCORE } from "./holistic.js";
+import { MIN_BODY_SCORE, RIVAL_PROMINENCE } from "./holistic.js";
 import type { RunModel } from "./models.js";
 import { findPeople } from "./people.js";
 import { bodyRegion, regionOfCircle } from "./pose-detector.js";
@@ -18,7 +18,7 @@ export interface TrackedBody {
 	readonly nextRegion: RotatedRect;
 	/** Whether the detector had to search the whole frame. */
 	readonly isDetected: boolean;
-	/** People whom the detector saw in this frame; null when it did not run. */
+	/** People whom the detector saw in this frame as prominently as the first; null when it did not run. */
 	readonly peopleCount: number | null;
 }
 
@@ -42,7 +42,8 @@ export async function trackBody(
 	const first = people[0];
 	if (first === undefined) return null;
 	const found = await analyse(image, runModel, bodyRegion(first.detection));
-	return found === null ? null : { ...found, isDetected: true, peopleCount: people.length };
+	const peopleCount = people.filter(({ prominence }) => prominence >= RIVAL_PROMINENCE).length;
+	return found === null ? null : { ...found, isDetected: true, peopleCount };
 }
 
 async function analyse(image: RgbImage, runModel: RunModel, region: RotatedRect) {
