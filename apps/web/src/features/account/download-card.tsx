@@ -6,7 +6,8 @@ import { Button } from "../../ui/button.js";
 import { Card } from "../../ui/card.js";
 import { ErrorNotice } from "../../ui/notice.js";
 import { ProgressBar } from "../../ui/progress-bar.js";
-import { fetchFile, saveFile } from "../model/export-files.js";
+import { saveFile } from "../../ui/save-file.js";
+import { fetchFile } from "../model/export-files.js";
 
 type State =
 	| { readonly kind: "idle" | "done" }
