@@ -16,7 +16,7 @@ export function Table({
 			// biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must be able to scroll it
 			tabIndex={0}
 			className={classNames(
-				"overflow-x-auto rounded-card border border-line bg-surface shadow-card",
+				"relative overflow-x-auto rounded-card border border-line bg-surface shadow-card",
 				containerClassName,
 			)}
 		>

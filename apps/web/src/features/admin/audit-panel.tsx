@@ -44,7 +44,7 @@ export function AuditPanel() {
 	);
 	const nameOf = (name: string) => (i18n.exists(`admin:actions.${name}`) ? t(`actions.${name}`) : name);
 	return (
-		<div className="grid gap-4">
+		<div className="grid grid-cols-1 gap-4">
 			<AuditCheck />
 			<search className="grid gap-3 sm:grid-cols-2 lg:grid-cols-4">
 				<Field label={t("audit.user")} hint={isUserUnknown ? t("audit.unknownUser") : undefined}>

@@ -2,6 +2,7 @@ import { Check, X } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ReviewDocument } from "../../api/types.js";
+import { together } from "../../format/together.js";
 import { useFormat } from "../../format/use-format.js";
 import { Button } from "../../ui/button.js";
 import { Field, INPUT_CLASSES } from "../../ui/field.js";
@@ -22,7 +23,8 @@ export function ReviewCard({ review }: { readonly review: ReviewDocument }) {
 				</h2>
 				<p className="numbers text-sm text-ink-soft">
 					{format.dateTime(created_at)} · {t("review.photos", { count: photo_count })}
-					{expected_pve_mm !== null && ` · ${t("review.accuracy", { value: format.margin(expected_pve_mm / 1000) })}`}
+					{expected_pve_mm !== null &&
+						` · ${t("review.accuracy", { value: together(format.margin(expected_pve_mm / 1000)) })}`}
 				</p>
 			</div>
 			<ul className="list-disc ps-5">

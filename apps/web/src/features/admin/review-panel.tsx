@@ -21,7 +21,7 @@ export function ReviewPanel() {
 		({ model_id }) => !decided.has(model_id),
 	);
 	return (
-		<div className="grid gap-4">
+		<div className="grid grid-cols-1 gap-4">
 			<p className="max-w-prose text-ink-soft">{t("review.lead")}</p>
 			<Segmented
 				legend={t("review.state")}

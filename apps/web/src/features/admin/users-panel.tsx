@@ -7,7 +7,6 @@ import { useFormat } from "../../format/use-format.js";
 import { Button, Spinner } from "../../ui/button.js";
 import { Field, Select, TextInput } from "../../ui/field.js";
 import { ErrorNotice } from "../../ui/notice.js";
-import { Table } from "../../ui/table.js";
 import { useSettled } from "../../ui/use-settled.js";
 import { usersQuery } from "./admin-queries.js";
 import { type UserChange, UserChangeDialog } from "./user-change-dialog.js";
@@ -27,7 +26,7 @@ export function UsersPanel() {
 	const users = list.data?.pages.flatMap((page) => page.users) ?? [];
 	const total = list.data?.pages.at(-1)?.total ?? 0;
 	return (
-		<div className="grid gap-4">
+		<div className="grid grid-cols-1 gap-4">
 			<search className="grid gap-3 sm:grid-cols-[minmax(0,24rem)_12rem]">
 				<Field label={t("users.search")}>
 					{(control) => (
@@ -61,24 +60,11 @@ export function UsersPanel() {
 				</p>
 			)}
 			{users.length > 0 && (
-				<Table label={t("tabs.users")}>
-					<thead>
-						<tr>
-							<th scope="col">{t("users.email")}</th>
-							<th scope="col">{t("users.role")}</th>
-							<th scope="col">{t("users.since")}</th>
-							<th scope="col">{t("users.lastLogin")}</th>
-							<th scope="col">
-								<span className="sr-only">{t("users.actions")}</span>
-							</th>
-						</tr>
-					</thead>
-					<tbody>
-						{users.map((user) => (
-							<UserRow key={user.user_id} user={user} onChange={setChange} />
-						))}
-					</tbody>
-				</Table>
+				<ul className="divide-y divide-line rounded-card border border-line bg-surface shadow-card">
+					{users.map((user) => (
+						<UserRow key={user.user_id} user={user} onChange={setChange} />
+					))}
+				</ul>
 			)}
 			{list.hasNextPage && (
 				<div>
@@ -94,44 +80,41 @@ export function UsersPanel() {
 
 function UserRow({ user, onChange }: { readonly user: UserDocument; readonly onChange: (change: UserChange) => void }) {
 	const { t } = useTranslation("admin");
-	const format = useFormat();
 	const isSelf = useAuth((state) => state.user?.user_id === user.user_id);
+	const { date, dateTime } = useFormat();
 	return (
-		<tr>
-			<th scope="row" className="break-all">
-				{user.is_local ? t("users.local") : user.email}
-				{isSelf && (
-					<span className="ms-2 rounded bg-accent-soft px-1.5 py-0.5 text-xs text-accent">{t("users.you")}</span>
-				)}
-			</th>
-			<td>
-				<Select
-					aria-label={t("users.roleOf", { email: user.email })}
-					className="min-w-36"
-					value={user.role}
-					disabled={user.is_local}
-					onChange={(event) => onChange({ kind: "role", user, role: event.target.value as UserRole })}
-				>
-					{ROLES.map((role) => (
-						<option key={role} value={role}>
-							{t(`roles.${role}`)}
-						</option>
-					))}
-				</Select>
-			</td>
-			<td className="numbers whitespace-nowrap text-ink-soft">{format.date(user.created_at)}</td>
-			<td className="numbers whitespace-nowrap text-ink-soft">
-				{user.last_login === null ? t("users.never") : format.dateTime(user.last_login)}
-			</td>
-			<td className="text-end">
-				<Button
-					className="text-sm whitespace-nowrap"
-					aria-label={t("users.signOutOf", { email: user.email })}
-					onClick={() => onChange({ kind: "sign-out", user })}
-				>
-					{t("users.signOut")}
-				</Button>
-			</td>
-		</tr>
+		<li className="grid items-center gap-3 p-4 sm:grid-cols-[minmax(0,1fr)_11rem_auto] sm:gap-6">
+			<div className="min-w-0">
+				<p className="font-medium break-words">
+					{user.is_local ? t("users.local") : user.email}
+					{isSelf && (
+						<span className="ms-2 rounded bg-accent-soft px-1.5 py-0.5 text-xs text-accent">{t("users.you")}</span>
+					)}
+				</p>
+				<p className="numbers text-sm text-ink-soft">
+					{t("users.since", { date: date(user.created_at) })}
+					{" · "}
+					{user.last_login === null ? t("users.never") : t("users.lastLogin", { date: dateTime(user.last_login) })}
+				</p>
+			</div>
+			<Select
+				aria-label={t("users.roleOf", { email: user.email })}
+				value={user.role}
+				disabled={user.is_local}
+				onChange={(event) => onChange({ kind: "role", user, role: event.target.value as UserRole })}
+			>
+				{ROLES.map((role) => (
+					<option key={role} value={role}>
+						{t(`roles.${role}`)}
+					</option>
+				))}
+			</Select>
+			<Button
+				aria-label={t("users.signOutOf", { email: user.email })}
+				onClick={() => onChange({ kind: "sign-out", user })}
+			>
+				{t("users.signOut")}
+			</Button>
+		</li>
 	);
 }

@@ -20,7 +20,7 @@ export function CsvButton({ type }: { readonly type: string }) {
 	return (
 		<div className="grid max-w-prose gap-2">
 			<div className="flex flex-wrap items-center gap-3 sm:justify-end">
-				<p role="status" className="numbers text-sm text-ink-soft">
+				<p role="status" className="numbers text-sm text-ink-soft empty:hidden">
 					{save.isPending && t("csv.rows", { rows: number(rows, 0) })}
 					{save.isSuccess && t("csv.saved", { rows: number(rows, 0) })}
 				</p>

@@ -34,7 +34,7 @@ export function MeasurementRows({
 		setStart(next);
 	};
 	return (
-		<section aria-labelledby="rows-heading" className="grid gap-3">
+		<section aria-labelledby="rows-heading" className="grid grid-cols-1 gap-3">
 			<h2 id="rows-heading">{t("rows.title")}</h2>
 			<Table label={t("rows.title")} className="numbers whitespace-nowrap">
 				<thead>

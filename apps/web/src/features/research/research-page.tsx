@@ -69,7 +69,7 @@ function Measurements() {
 				</EmptyState>
 			)}
 			{rows.length > 0 && (
-				<div className="grid gap-8">
+				<div className="grid grid-cols-1 gap-8">
 					<SummaryTable rows={rows} isPartial={list.hasNextPage} />
 					{/* A new filter begins at the first page. */}
 					<MeasurementRows

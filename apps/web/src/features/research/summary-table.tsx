@@ -21,7 +21,7 @@ export function SummaryTable({
 	const write = (value: number, unit: ResearchMeasurement["unit"]) =>
 		unit === "meters" ? format.length(value) : format.mass(value);
 	return (
-		<section aria-labelledby="summary-heading" className="grid gap-3">
+		<section aria-labelledby="summary-heading" className="grid grid-cols-1 gap-3">
 			<h2 id="summary-heading">{t("summary.title")}</h2>
 			<p className="max-w-prose text-sm text-ink-soft">
 				{t("summary.how")} {isPartial && t("summary.partial", { rows: format.number(rows.length, 0) })}
@@ -47,9 +47,9 @@ export function SummaryTable({
 						<tr key={`${group.measurement_type} ${group.gender}`}>
 							<th scope="row">{nameOf(group.measurement_type)}</th>
 							<td>{t(`genders.${group.gender ?? "none"}`)}</td>
-							<td className="text-end">{format.number(group.people, 0)}</td>
-							<td className="text-end">{write(group.mean, group.unit)}</td>
-							<td className="text-end">
+							<td className="text-end whitespace-nowrap">{format.number(group.people, 0)}</td>
+							<td className="text-end whitespace-nowrap">{write(group.mean, group.unit)}</td>
+							<td className="text-end whitespace-nowrap">
 								{group.standard_deviation === null ? "–" : write(group.standard_deviation, group.unit)}
 							</td>
 						</tr>

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { ModelSummary } from "../../api/types.js";
+import { together } from "../../format/together.js";
 import { useFormat } from "../../format/use-format.js";
 
 /** One of a person's bodies, to open or to tick for comparing. */
@@ -48,7 +49,7 @@ export function BodyCard({
 			<p className="text-sm text-ink-soft">
 				{expected_pve_mm !== null && (
 					<>
-						{t("history.accuracy", { value: format.margin(expected_pve_mm / 1000) })}
+						{t("history.accuracy", { value: together(format.margin(expected_pve_mm / 1000)) })}
 						{" · "}
 					</>
 				)}

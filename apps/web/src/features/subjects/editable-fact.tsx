@@ -47,7 +47,7 @@ export function EditableFact({
 				{isEditing ? (
 					<form
 						ref={form}
-						className="grid w-full gap-1"
+						className="mt-1.5 grid w-full gap-1"
 						onSubmit={(event) => {
 							event.preventDefault();
 							if (isValid && !isBusy)

@@ -11,7 +11,9 @@ import { RenameDialog } from "./rename-dialog.js";
 import { useSubjectName } from "./subject-name.js";
 import { latestModelQuery } from "./subject-row.js";
 
-const ICON = "size-5";
+const ICON = "size-5 shrink-0";
+/** On phones the words stand below the picture, so that all actions fit side by side. */
+const ACTION = "max-sm:flex-col max-sm:gap-0.5 max-sm:px-1.5 max-sm:text-xs";
 
 /** What can be done with the people that are ticked. */
 export function SelectionBar({
@@ -34,14 +36,21 @@ export function SelectionBar({
 	return (
 		<section
 			aria-label={t("selection.label")}
-			className="sticky bottom-20 z-20 mx-auto mt-4 flex w-fit max-w-full flex-wrap items-center justify-center gap-1 rounded-card border border-line-strong bg-surface p-2 shadow-xl sm:bottom-4"
+			className="sticky bottom-18 z-20 mx-auto mt-4 flex max-w-full items-stretch justify-between gap-1 rounded-card border border-line-strong bg-surface p-1.5 shadow-xl sm:bottom-4 sm:w-fit sm:items-center"
 		>
-			<p className="numbers px-2 font-medium" role="status">
-				{t("selection.count", { count: chosen.length })}
+			<IconButton label={t("selection.clear")} onClick={onClear}>
+				<X aria-hidden="true" className={ICON} />
+			</IconButton>
+			<p className="numbers flex items-center pe-2 font-medium" role="status">
+				<span aria-hidden="true" className="sm:hidden">
+					{chosen.length}
+				</span>
+				<span className="max-sm:sr-only">{t("selection.count", { count: chosen.length })}</span>
 			</p>
 			{chosen.length === 2 && (
 				<Button
 					look="quiet"
+					className={ACTION}
 					icon={<GitCompareArrows aria-hidden="true" className={ICON} />}
 					disabled={a === undefined || b === undefined}
 					title={a === undefined || b === undefined ? t("selection.compareNeedsBodies") : undefined}
@@ -54,13 +63,19 @@ export function SelectionBar({
 				</Button>
 			)}
 			{only !== undefined && !only.anonymized && (
-				<Button look="quiet" icon={<PencilLine aria-hidden="true" className={ICON} />} onClick={() => setRenamed(only)}>
+				<Button
+					look="quiet"
+					className={ACTION}
+					icon={<PencilLine aria-hidden="true" className={ICON} />}
+					onClick={() => setRenamed(only)}
+				>
 					{t("rename.action")}
 				</Button>
 			)}
 			{identified.length > 0 && (
 				<Button
 					look="quiet"
+					className={ACTION}
 					icon={<UserX aria-hidden="true" className={ICON} />}
 					onClick={() => setAnonymized(identified.map(({ subject_id }) => subject_id))}
 				>
@@ -69,7 +84,7 @@ export function SelectionBar({
 			)}
 			<Button
 				look="quiet"
-				className="text-bad!"
+				className={`${ACTION} text-bad!`}
 				icon={<Trash2 aria-hidden="true" className={ICON} />}
 				onClick={() => {
 					deleteSubjects(
@@ -81,9 +96,6 @@ export function SelectionBar({
 			>
 				{t("common:delete")}
 			</Button>
-			<IconButton label={t("selection.clear")} onClick={onClear}>
-				<X aria-hidden="true" className={ICON} />
-			</IconButton>
 			<RenameDialog subject={renamed} onClose={() => setRenamed(null)} />
 			<AnonymizeDialog ids={anonymized} onClose={() => setAnonymized(null)} onDone={onClear} />
 		</section>

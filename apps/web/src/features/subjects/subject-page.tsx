@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Camera, Trash2, UserX } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { subjectQuery } from "../../api/queries.js";
+import { subjectModelsQuery, subjectQuery } from "../../api/queries.js";
 import type { SubjectDocument } from "../../api/types.js";
 import { Button, ButtonLink, Spinner } from "../../ui/button.js";
 import { Card, Page } from "../../ui/card.js";
@@ -14,6 +14,9 @@ import { SubjectFacts } from "./subject-facts.js";
 import { SubjectHistory } from "./subject-history.js";
 import { useSubjectName } from "./subject-name.js";
 
+const HistoryChart = lazy(async () => ({
+	default: (await import("../compare/history-chart.js")).HistoryChart,
+}));
 const route = getRouteApi("/personal/subjects/$subjectId");
 
 /** A person: facts, bodies over time, what can be done with them. */
@@ -64,9 +67,24 @@ export function SubjectPage() {
 				</div>
 				<div className="grid min-w-0 gap-6">
 					<SubjectHistory subjectId={subjectId} />
+					<OverTime subjectId={subjectId} />
 				</div>
 			</div>
 		</Page>
+	);
+}
+
+/** A measurement over time, once there are two bodies to draw. */
+function OverTime({ subjectId }: { readonly subjectId: string }) {
+	const { t } = useTranslation("subjects");
+	const count = useQuery(subjectModelsQuery(subjectId, { limit: 1 })).data?.total ?? 0;
+	if (count < 2) return null;
+	return (
+		<Card title={t("history.chart")}>
+			<Suspense fallback={<Spinner />}>
+				<HistoryChart subject_id={subjectId} />
+			</Suspense>
+		</Card>
 	);
 }
 
