@@ -1,3 +1,5 @@
+import { type OpenedVisualizationService, openVisualizationService } from "@anny-fitter/visualization-service";
+import { createRouterTransport } from "@connectrpc/connect";
 import fc from "fast-check";
 import type { InjectOptions } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -11,7 +13,7 @@ import {
 	percentEncode,
 } from "./hostile-arbitraries.js";
 import { type AnyAnswer, expectCleanPrototypes, expectNoDefect, expectProblem, fuzzSeed } from "./hostile-helpers.js";
-import { grantRole, insertModel, insertOpenFit, type OpenedTestApi, openTestApi } from "./test-api.js";
+import { absentServices, grantRole, insertModel, insertOpenFit, type OpenedTestApi, openTestApi } from "./test-api.js";
 import { createTestUser, ENVIRONMENTS, isAvailable, logIn, multipart, type TestUser } from "./test-environment.js";
 
 const SEED = fuzzSeed();
@@ -41,6 +43,7 @@ for (const name of ENVIRONMENTS) {
 	describe.skipIf(!(await isAvailable(name)))(`hostile requests, ${name}, seed ${SEED}`, () => {
 		let opened: OpenedTestApi;
 		let document: OpenApi;
+		let bodies: OpenedVisualizationService;
 		let routes: Route[];
 		let admin: TestUser;
 		let ids: Record<string, string>;
@@ -48,7 +51,10 @@ for (const name of ENVIRONMENTS) {
 		const durations: number[] = [];
 
 		beforeAll(async () => {
-			opened = await openTestApi(name);
+			bodies = await openVisualizationService();
+			// What measures an adjusted body meets the same requests.
+			const visualization = createRouterTransport(bodies.routes);
+			opened = await openTestApi(name, { services: { ...absentServices(), visualization } });
 			const described = await opened.api.inject({ url: "/api/v1/openapi.json" });
 			document = described.json();
 			routes = Object.entries(document.paths).flatMap(([path, operations]) =>
@@ -63,6 +69,7 @@ for (const name of ENVIRONMENTS) {
 		});
 		afterAll(async () => {
 			await opened?.close();
+			await bodies?.close();
 		});
 
 		/** Sees every route from the inside; renewed where hostile requests have ended the log-in. */
