@@ -25,7 +25,10 @@ export function AdjustPanel({
 	const { t } = useTranslation("adjust");
 	const { start, status, progress, error, body, isChanged, isCurrent, canUndo, canRedo } = adjusting;
 	const save = useSaveBody(model, adjusting);
-	useEffect(start, [start]);
+	useEffect(() => {
+		// A failure waits for the person.
+		if (status === "waiting") start();
+	}, [status, start]);
 	useUndoKeys(adjusting);
 	const others = Object.keys(model.measurements).filter((id) => !MAIN_MEASUREMENTS.includes(id));
 	const missed = body === null ? [] : missedPins(body);
@@ -62,16 +65,12 @@ export function AdjustPanel({
 				<IconButton label={t("redo")} disabled={!canRedo} onClick={adjusting.redo}>
 					<Redo2 aria-hidden="true" className="size-5" />
 				</IconButton>
-				<IconButton
-					label={t("reset")}
-					disabled={Object.keys(adjusting.pins).length === 0}
-					onClick={() => adjusting.change({}, null)}
-				>
+				<IconButton label={t("reset")} disabled={!adjusting.canReset} onClick={adjusting.reset}>
 					<RotateCcw aria-hidden="true" className="size-5" />
 				</IconButton>
 				<Button
 					look="primary"
-					className="ms-auto"
+					className="ms-auto whitespace-nowrap max-sm:px-3 max-sm:text-sm"
 					icon={<Save aria-hidden="true" className="size-5" />}
 					isBusy={save.isPending}
 					disabled={!isChanged || !isCurrent || status !== "ready"}

@@ -63,7 +63,7 @@ export function AdjustSlider({
 		onChange(Math.min(range.high, Math.max(range.low, fromShown(number))));
 	};
 	return (
-		<div className="grid gap-x-3 border-b border-line py-2 last:border-b-0">
+		<div className="border-b border-line pt-2 last:border-b-0 lg:pt-1.5">
 			<div className="flex items-center gap-2">
 				<label htmlFor={id} className="min-w-0 flex-1">
 					{name}
@@ -74,12 +74,12 @@ export function AdjustSlider({
 						</span>
 					)}
 				</label>
-				<span className="relative">
+				<span className="relative w-28 shrink-0">
 					<input
 						type="text"
 						inputMode="decimal"
 						aria-label={t("typed", { name, unit })}
-						className={classNames(INPUT_CLASSES, "numbers w-28 pe-9 text-end")}
+						className={classNames(INPUT_CLASSES, "numbers pe-11! text-end")}
 						value={typed ?? shown}
 						disabled={isDisabled}
 						onFocus={(event) => {

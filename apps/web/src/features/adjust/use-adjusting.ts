@@ -32,21 +32,27 @@ export interface Adjusting {
 	change(pins: Pins, key: string | null): void;
 	undo(): void;
 	redo(): void;
+	/** Back to the base, as a step that can be undone. */
+	reset(): void;
+	/** Whether {@link Adjusting.reset} would do anything. */
+	readonly canReset: boolean;
 	/** Forgets everything that was changed. */
 	discard(): void;
 }
 
 /** The state of adjusting a body; it outlives the panel that shows it. */
 export function useAdjusting(model: ModelDocument): Adjusting {
+	const base = useMemo(() => baseValues(model), [model]);
+	const startingPins = useMemo(() => startingPinsOf(model), [model]);
 	const [session, setSession] = useState<AdjustSession | null>(null);
 	const [status, setStatus] = useState<Adjusting["status"]>("waiting");
 	const [progress, setProgress] = useState<number | null>(null);
 	const [error, setError] = useState<unknown>(null);
-	const [history, setHistory] = useState<History<Step>>(() => startHistory<Step>({ pins: {}, body: null }));
+	const [history, setHistory] = useState<History<Step>>(() => startHistory<Step>({ pins: startingPins, body: null }));
 	const [shown, setShown] = useState<AdjustedBody | null>(null);
+	const isStarted = useRef(false);
 	const isMounted = useRef(true);
 	const open = useRef<AdjustSession | null>(null);
-	const base = useMemo(() => baseValues(model), [model]);
 
 	useEffect(() => {
 		isMounted.current = true;
@@ -57,24 +63,24 @@ export function useAdjusting(model: ModelDocument): Adjusting {
 		};
 	}, []);
 
+	const fail = useCallback((reason: unknown) => {
+		if (!isMounted.current) return;
+		isStarted.current = false;
+		setError(reason);
+		setStatus("failed");
+	}, []);
 	const start = useCallback(() => {
-		if (status === "preparing" || status === "ready") return;
+		if (isStarted.current) return;
+		isStarted.current = true;
 		setStatus("preparing");
 		setProgress(null);
-		void prepare(model, (fraction) => isMounted.current && setProgress(fraction)).then(
-			(prepared) => {
-				if (!isMounted.current) return prepared.close();
-				open.current = prepared;
-				setSession(prepared);
-				setStatus("ready");
-			},
-			(reason: unknown) => {
-				if (!isMounted.current) return;
-				setError(reason);
-				setStatus("failed");
-			},
-		);
-	}, [model, status]);
+		void prepare(model, (fraction) => isMounted.current && setProgress(fraction)).then((prepared) => {
+			if (!isMounted.current) return prepared.close();
+			open.current = prepared;
+			setSession(prepared);
+			setStatus("ready");
+		}, fail);
+	}, [model, fail]);
 
 	const { pins, body } = history.present;
 	const request = useMemo(() => requestOf(pins, base), [pins, base]);
@@ -85,19 +91,12 @@ export function useAdjusting(model: ModelDocument): Adjusting {
 			return;
 		}
 		if (session === null) return;
-		session.solve(request).then(
-			(solved) => {
-				if (solved === null || !isMounted.current) return;
-				setShown(solved);
-				setHistory((all) => amend(all, (step) => (step.pins === pins ? { ...step, body: solved } : step)));
-			},
-			(reason: unknown) => {
-				if (!isMounted.current) return;
-				setError(reason);
-				setStatus("failed");
-			},
-		);
-	}, [session, request, isBase, body, pins]);
+		session.solve(request).then((solved) => {
+			if (solved === null || !isMounted.current) return;
+			setShown(solved);
+			setHistory((all) => amend(all, (step) => (step.pins === pins ? { ...step, body: solved } : step)));
+		}, fail);
+	}, [session, request, isBase, body, pins, fail]);
 
 	const shape = shown?.shape ?? null;
 	return {
@@ -112,11 +111,13 @@ export function useAdjusting(model: ModelDocument): Adjusting {
 		isChanged: !isBase,
 		canUndo: history.past.length > 0,
 		canRedo: history.future.length > 0,
+		canReset: pins !== startingPins,
 		start,
 		change: (next, key) => setHistory((all) => record(all, { pins: next, body: null }, key, performance.now())),
 		undo: () => setHistory(undo),
 		redo: () => setHistory(redo),
-		discard: () => setHistory(startHistory<Step>({ pins: {}, body: null })),
+		reset: () => setHistory((all) => record(all, { pins: startingPins, body: null }, null, performance.now())),
+		discard: () => setHistory(startHistory<Step>({ pins: startingPins, body: null })),
 	};
 }
 
@@ -124,6 +125,11 @@ function baseValues(model: ModelDocument): BaseValues {
 	const values: Record<string, number> = { [MASS]: model.mass_kg };
 	for (const [id, { value_m }] of Object.entries(model.measurements)) values[id] = value_m;
 	return values;
+}
+
+/** A stature that was stated is known better than what is about to be changed: it is held until it is let go. */
+function startingPinsOf({ measurements: { stature } }: ModelDocument): Pins {
+	return stature?.sources.includes("stated") ? { stature: stature.value_m } : {};
 }
 
 /** Loading the model is most of the wait at the first time; later it comes from the browser's cache. */

@@ -8,12 +8,13 @@ import { ErrorNotice } from "../../ui/notice.js";
 
 const ALL = { limit: 100 };
 
-/** Chooses a person and one of their bodies; a person's newest is chosen first. */
+/** Chooses a person and one of their bodies; the newest is chosen first. */
 export function BodyPicker({
 	legend,
 	subject_id,
 	value,
 	exclude,
+	before,
 	onChange,
 }: {
 	readonly legend: string;
@@ -22,6 +23,8 @@ export function BodyPicker({
 	readonly value: string | null;
 	/** A body that is not offered. */
 	readonly exclude: string | null;
+	/** ISO 8601: bodies that are older are chosen first. */
+	readonly before?: string;
 	readonly onChange: (model_id: string | null) => void;
 }) {
 	const { t } = useTranslation("compare");
@@ -32,7 +35,8 @@ export function BodyPicker({
 	const bodies = useQuery({ ...subjectModelsQuery(person ?? "", ALL), enabled: person !== null });
 	const offered = bodies.data?.models.filter(({ model_id }) => model_id !== exclude);
 	const isOffered = offered?.some(({ model_id }) => model_id === value) ?? false;
-	const first = offered?.[0]?.model_id ?? null;
+	const earlier = offered?.find(({ created_at }) => before === undefined || created_at < before);
+	const first = (earlier ?? offered?.[0])?.model_id ?? null;
 	useEffect(() => {
 		if (offered !== undefined && !isOffered && value !== first) onChange(first);
 	}, [offered, isOffered, value, first, onChange]);

@@ -38,6 +38,7 @@ export function CompareTab({
 					subject_id={model.subject_id}
 					value={otherId}
 					exclude={model.model_id}
+					before={model.created_at}
 					onChange={onOther}
 				/>
 				{other !== undefined && (

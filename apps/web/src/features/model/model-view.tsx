@@ -94,7 +94,7 @@ export function ModelView({ model }: { readonly model: ModelDocument }) {
 					</section>
 				</div>
 				{/* What has the focus must not end up below the body that stays in sight. */}
-				<div className="min-w-0 lg:col-start-2 lg:row-start-2 max-lg:[&_:is(a,button,input,select,summary)]:scroll-mt-[calc(42dvh+8rem)]">
+				<div className="min-w-0 lg:col-start-2 lg:row-start-2 [&_:is(a,button,input,select,summary)]:scroll-mt-32 max-lg:[&_:is(a,button,input,select,summary)]:scroll-mt-[calc(42dvh+8rem)]">
 					<Tabs<TabId>
 						label={t("tabs.label")}
 						value={tab}

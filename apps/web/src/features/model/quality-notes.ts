@@ -18,7 +18,8 @@ export interface QualityNote {
 export function qualityNotes({ quality, views }: Pick<ModelDocument, "quality" | "views">): QualityNote[] {
 	const byCode = new Map<string, QualityNote>();
 	for (const { code, message } of quality.flags) {
-		if (byCode.has(code)) continue;
+		// That is no shortcoming; the page says it elsewhere.
+		if (byCode.has(code) || code === "adjusted_by_hand") continue;
 		const hasSide = views.some((view) => view.direction === "side");
 		const variant = code === "single_direction" ? (hasSide ? "front" : "side") : null;
 		byCode.set(code, { code, variant, message });

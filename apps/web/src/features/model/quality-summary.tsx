@@ -1,4 +1,4 @@
-import { ChevronDown, CircleCheck, Lightbulb, TriangleAlert } from "lucide-react";
+import { ChevronDown, CircleCheck, Info, Lightbulb, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { ModelDocument } from "../../api/types.js";
 import { type QualityNote, qualityNotes } from "./quality-notes.js";
@@ -7,6 +7,15 @@ import { type QualityNote, qualityNotes } from "./quality-notes.js";
 export function QualitySummary({ model }: { readonly model: ModelDocument }) {
 	const { t } = useTranslation("model");
 	const notes = qualityNotes(model);
+	const isAdjusted = model.quality.flags.some(({ code }) => code === "adjusted_by_hand");
+	if (notes.length === 0 && isAdjusted) {
+		return (
+			<p className="flex items-start gap-2 text-sm text-ink-soft">
+				<Info aria-hidden="true" className="mt-0.5 size-4 shrink-0" />
+				{t("flag.adjusted_by_hand.advice")}
+			</p>
+		);
+	}
 	const isDoubtful = model.quality.flagged_for_review;
 	if (notes.length === 0) {
 		return (

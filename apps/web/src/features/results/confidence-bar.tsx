@@ -13,7 +13,7 @@ export function ConfidenceBar({ confidence, className }: { readonly confidence: 
 			<span aria-hidden="true" className="h-1.5 w-10 overflow-hidden rounded-full bg-sunken ring-1 ring-line">
 				<span className="block h-full rounded-full bg-accent" style={{ width: `${Math.round(100 * confidence)}%` }} />
 			</span>
-			<span className="numbers text-sm text-ink-soft">
+			<span className="numbers text-sm whitespace-nowrap text-ink-soft">
 				<span className="sr-only">{t("confidence")} </span>
 				{confidence > 0.99 ? `> ${shown}` : shown}
 			</span>
