@@ -7,6 +7,9 @@ import { compressedCopies } from "./build/compressed-copies.ts";
 import { poseModels } from "./build/pose-models.ts";
 import { samplePhotos } from "./build/sample-photos.ts";
 
+/** Files from this size on, such as the viewer and the networks, are not for everyone's first visit. */
+const LARGE_BYTES = 300_000;
+
 const API = process.env.API_URL ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
@@ -23,21 +26,37 @@ export default defineConfig({
 				name: "anny-fitter",
 				short_name: "anny-fitter",
 				description: "Photos in, a measured 3D body out, with an error bar on every number.",
+				id: "/",
 				start_url: "/",
+				scope: "/",
+				lang: "en",
+				categories: ["health", "lifestyle", "productivity"],
 				display: "standalone",
 				background_color: "#f7f7f4",
 				theme_color: "#f7f7f4",
 				icons: [
 					{ src: "/icon-192.png", sizes: "192x192", type: "image/png" },
 					{ src: "/icon-512.png", sizes: "512x512", type: "image/png" },
-					{ src: "/icon-512.png", sizes: "512x512", type: "image/png", purpose: "maskable" },
+					{ src: "/icon-maskable-512.png", sizes: "512x512", type: "image/png", purpose: "maskable" },
 				],
 			},
 			workbox: {
 				// The shell works offline; what belongs to a person is never kept by the service worker.
-				globPatterns: ["**/*.{js,css,html,svg,webmanifest}"],
+				globPatterns: ["**/*.{js,css,html,svg,webp,webmanifest}"],
+				manifestTransforms: [
+					(entries) => ({ manifest: entries.filter(({ size }) => size < LARGE_BYTES), warnings: [] }),
+				],
+				// What is large is kept once it was needed. Names in this folder change with the content.
+				runtimeCaching: [
+					{
+						urlPattern: ({ url, sameOrigin }) => sameOrigin && url.pathname.startsWith("/assets/"),
+						handler: "CacheFirst",
+						options: { cacheName: "large-assets", expiration: { maxEntries: 24 } },
+					},
+				],
 				navigateFallback: "/index.html",
-				navigateFallbackDenylist: [/^\/api\//, /^\/docs/, /^\/metrics/, /^\/(healthz|readyz)/],
+				// The server's own pages, and files.
+				navigateFallbackDenylist: [/^\/(?:api|docs|metrics|healthz|readyz)(?:\/|$)/, /\.\w+$/],
 				cleanupOutdatedCaches: true,
 			},
 		}),

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { Cpu, EyeOff, Ruler, ScanLine } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useAuth } from "../../auth/auth-store.js";
@@ -6,6 +7,8 @@ import { ButtonLink } from "../../ui/button.js";
 import { BodyPicture } from "./body-picture.js";
 import { PICTURE_FACTS } from "./picture-facts.js";
 import { SamplePeople } from "./sample-people.js";
+
+const TEXT_LINK = "inline-flex min-h-11 items-center font-medium text-accent";
 
 /** What this is, in one glance, and the two ways to begin. */
 export function Welcome() {
@@ -41,14 +44,14 @@ export function Welcome() {
 						</ButtonLink>
 					</div>
 					{status === "signed-out" && (
-						<p className="-my-2 flex flex-wrap items-center gap-x-1 text-ink-soft">
-							{t("account.have")}
-							<ButtonLink to="/login" look="quiet" className="px-2! text-accent underline">
+						<p className="-my-2 flex flex-wrap items-center gap-x-3 text-ink-soft">
+							<span>{t("account.have")}</span>
+							<Link to="/login" className={TEXT_LINK}>
 								{t("account.signIn")}
-							</ButtonLink>
-							<ButtonLink to="/register" look="quiet" className="px-2! text-accent underline">
+							</Link>
+							<Link to="/register" className={TEXT_LINK}>
 								{t("account.register")}
-							</ButtonLink>
+							</Link>
 						</p>
 					)}
 				</div>
