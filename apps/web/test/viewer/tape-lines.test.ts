@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { BodyTape } from "../../src/body/body-types.js";
 import { pathSegments } from "../../src/features/viewer/scene/fat-lines.js";
 import { rodDistance, rodTicks } from "../../src/features/viewer/scene/height-rod.js";
+import { besidePlace } from "../../src/features/viewer/scene/label-anchor.js";
 import { type PickableLine, type Project, pickLine } from "../../src/features/viewer/scene/pick-line.js";
 import { boneSegments, drawnBones, markedJoints } from "../../src/features/viewer/scene/skeleton.js";
 import { heightMarks, isHeight, tapeSegments } from "../../src/features/viewer/scene/tape-paths.js";
@@ -120,5 +121,35 @@ describe("the viewer's texts", () => {
 	it("have the same keys and values to fill in in every language", () => {
 		expect(keys(de)).toEqual(keys(en));
 		expect(keys(es)).toEqual(keys(en));
+	});
+});
+
+describe("a text in the picture", () => {
+	const text = { width: 150, height: 60 };
+	const insets = { top: 50, bottom: 80 };
+
+	it("stands on the side it belongs to where there is room", () => {
+		const picture = { width: 1000, height: 600 };
+		expect(besidePlace({ x: 500, y: 300, side: "right" }, text, picture, insets)).toEqual({ x: 516, y: 270 });
+		expect(besidePlace({ x: 500, y: 300, side: "left" }, text, picture, insets)).toEqual({ x: 334, y: 270 });
+		expect(besidePlace({ x: 500, y: 300, side: "above" }, text, picture, insets)).toEqual({ x: 425, y: 232 });
+	});
+
+	it("stays between the edges and the controls, off the line it belongs to", () => {
+		const picture = { width: 330, height: 500 };
+		for (const side of ["right", "left", "above"] as const) {
+			for (const [x, y] of [
+				[5, 5],
+				[165, 250],
+				[325, 495],
+			] as const) {
+				const at = besidePlace({ x, y, side }, text, picture, insets);
+				expect(at.x).toBeGreaterThanOrEqual(8);
+				expect(at.x + 150).toBeLessThanOrEqual(322);
+				expect(at.y).toBeGreaterThanOrEqual(50);
+				expect(at.y + 60).toBeLessThanOrEqual(420);
+			}
+		}
+		expect(besidePlace({ x: 200, y: 250, side: "right" }, text, picture, insets).y).toBeGreaterThan(250);
 	});
 });

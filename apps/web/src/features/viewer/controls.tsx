@@ -26,7 +26,7 @@ export function ToolButton({
 			aria-pressed={isOn}
 			onClick={onPress}
 			className={classNames(
-				"flex min-h-12 min-w-13 flex-col items-center justify-center gap-0.5 rounded-lg px-1.5 py-1 text-[0.6875rem] leading-tight font-medium",
+				"flex min-h-12 min-w-11 flex-col items-center justify-center gap-0.5 rounded-lg px-1 @md:min-w-13 @md:px-1.5 py-1 text-[0.6875rem] leading-tight font-medium",
 				isOn ? "bg-accent-soft text-accent" : "text-ink-soft hover:bg-sunken hover:text-ink",
 			)}
 		>
@@ -67,12 +67,23 @@ export function ToolSelect({
 	);
 }
 
-/** A sheet over the picture. */
-export function Panel({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+/** A sheet over the picture; a wide one goes as far as its controls need. */
+export function Panel({
+	label,
+	isWide,
+	children,
+}: {
+	readonly label: string;
+	readonly isWide?: boolean;
+	readonly children: ReactNode;
+}) {
 	return (
 		<section
 			aria-label={label}
-			className="pointer-events-auto w-full max-w-md rounded-xl border border-line bg-surface/95 p-3 text-sm shadow-card backdrop-blur-sm"
+			className={classNames(
+				"pointer-events-auto w-full rounded-xl border border-line bg-surface/95 px-3 py-2 text-sm shadow-card backdrop-blur-sm",
+				isWide ? "max-w-xl" : "max-w-md",
+			)}
 		>
 			{children}
 		</section>

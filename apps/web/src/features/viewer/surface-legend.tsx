@@ -22,8 +22,8 @@ export function SurfaceLegend({
 	const short = (value_m: number) => {
 		const isMetric = format.units === "metric";
 		const value = isMetric ? 1000 * value_m : value_m / METERS_PER_INCH;
-		const sign = isSigned && value > 0 ? "+" : "";
-		return `${sign}${format.number(value, isMetric ? 0 : 2)} ${isMetric ? "mm" : "in"}`;
+		const sign = !isSigned ? "" : value > 0 ? "+" : "−";
+		return `${sign}${format.number(Math.abs(value), isMetric ? 0 : 2)} ${isMetric ? "mm" : "in"}`;
 	};
 	if (problem !== null || error !== null) {
 		return (
@@ -63,5 +63,22 @@ export function SurfaceLegend({
 				</table>
 			</details>
 		</Panel>
+	);
+}
+
+/** Which of two overlaid bodies is which. */
+export function OverlayKey({ name }: { readonly name: string }) {
+	const { t } = useTranslation("viewer");
+	return (
+		<ul className="flex flex-wrap gap-x-4 gap-y-1 rounded-lg border border-line bg-surface/90 px-3 py-1.5 text-sm shadow-card">
+			<li className="flex items-center gap-2">
+				<span aria-hidden="true" className="size-3 rounded-full border border-line-strong bg-[var(--body)]" />
+				{t("label.thisBody")}
+			</li>
+			<li className="flex items-center gap-2">
+				<span aria-hidden="true" className="size-3 rounded-full border border-line-strong bg-accent" />
+				{name}
+			</li>
+		</ul>
 	);
 }

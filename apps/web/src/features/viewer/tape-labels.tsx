@@ -2,6 +2,7 @@ import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import type { ModelDocument } from "../../api/types.js";
 import type { BodyTape } from "../../body/body-types.js";
+import { lengthToShown } from "../../format/units.js";
 import { useFormat } from "../../format/use-format.js";
 import { useMeasurementName } from "../results/measurement-names.js";
 import type { SceneLabels } from "./scene/viewer-canvas.js";
@@ -30,7 +31,11 @@ export function useMeasurementTexts(
 				isAdjusted || estimate === undefined
 					? null
 					: t("label.interval", {
-							low: format.length(estimate.interval90_m[0], kind),
+							// The unit once, except for feet and inches.
+							low:
+								kind === "stature" && format.units === "imperial"
+									? format.length(estimate.interval90_m[0], kind)
+									: format.number(lengthToShown(estimate.interval90_m[0], format.units)),
 							high: format.length(estimate.interval90_m[1], kind),
 						}),
 		};

@@ -48,6 +48,7 @@ export function ViewerToolbar({
 	const colouring = isCompared ? "difference" : "uncertainty";
 	const more = (
 		<>
+			<ToolButton name={t("tools.fit")} icon={<ScanSearch />} aria-keyshortcuts="Home" onPress={actions.fit} />
 			<ToolButton
 				name={t("tools.skeleton")}
 				icon={<PersonStanding />}
@@ -108,7 +109,6 @@ export function ViewerToolbar({
 				aria-keyshortcuts="r"
 				onPress={actions.toggleTurning}
 			/>
-			<ToolButton name={t("tools.fit")} icon={<ScanSearch />} aria-keyshortcuts="Home" onPress={actions.fit} />
 			<div className="hidden @2xl:flex">{more}</div>
 			<div className="flex @2xl:hidden">
 				<ToolButton

@@ -11,7 +11,7 @@ import { placePhoto } from "./scene/photo-camera.js";
 import { useSceneColours } from "./scene/scene-colours.js";
 import { ViewRig } from "./scene/view-rig.js";
 import { type SceneLabels, ViewerCanvas } from "./scene/viewer-canvas.js";
-import { SurfaceLegend } from "./surface-legend.js";
+import { OverlayKey, SurfaceLegend } from "./surface-legend.js";
 import { TapeLabels, useMeasurementTexts } from "./tape-labels.js";
 import { useBodyClient } from "./use-body-client.js";
 import { useFullscreen, useReducedMotion } from "./use-media.js";
@@ -56,7 +56,12 @@ export function Viewer({
 		other: useRef<HTMLDivElement>(null),
 	};
 	const colours = useSceneColours();
-	const layout = usePictureLayout(frame, top, bottom);
+	const { size, insets: covered } = usePictureLayout(frame, top, bottom);
+	// Over a photo the upper edge holds nothing but a corner.
+	const insets = useMemo(
+		() => (state.photo === null ? covered : { top: 8, bottom: covered.bottom }),
+		[covered, state.photo],
+	);
 	const isMotionReduced = useReducedMotion();
 	const fullscreen = useFullscreen(frame);
 
@@ -120,7 +125,7 @@ export function Viewer({
 		},
 	} as const;
 
-	const placement = view === null ? null : placePhoto(view.camera, layout.size, layout.insets);
+	const placement = view === null ? null : placePhoto(view.camera, size, insets);
 	const isOverPhoto = placement !== null && viewPhotos.picture !== null;
 	const savePicture = async (isTransparent: boolean) => {
 		if (frame.current === null) return;
@@ -182,7 +187,7 @@ export function Viewer({
 					selected={selected}
 					hovered={picking.hovered}
 					rig={rig}
-					insets={layout.insets}
+					insets={insets}
 					labels={labels}
 					onMesh={picking.onMesh}
 					onLost={() => setLost(true)}
@@ -225,10 +230,14 @@ export function Viewer({
 					{fullscreen.isSupported && <FullscreenButton isOn={fullscreen.isOn} onPress={fullscreen.toggle} />}
 				</div>
 			</div>
-			<div ref={bottom} className="pointer-events-none absolute inset-x-0 bottom-0 grid justify-items-center gap-2 p-2">
+			<div
+				ref={bottom}
+				className="pointer-events-none absolute inset-x-0 bottom-0 grid grid-cols-[minmax(0,1fr)] justify-items-center gap-2 p-2"
+			>
 				{state.photo !== null && (
 					<PhotoPanel shown={state.photo} views={model.views} photos={viewPhotos} state={state} change={change} />
 				)}
+				{other !== null && !isSideBySide && state.photo === null && <OverlayKey name={other.name} />}
 				{state.colouring !== "plain" && (
 					<div className="w-full max-w-xs @2xl:absolute @2xl:start-2 @2xl:bottom-20 @2xl:w-60">
 						<SurfaceLegend colours={surface} problem={legendProblem} />

@@ -26,8 +26,8 @@ export function PhotoPanel({
 	const name = (i: number) =>
 		t("photo.option", { number: i + 1, direction: t(`direction.${views[i]?.direction ?? "front"}`) });
 	return (
-		<Panel label={t("photo.label")}>
-			<div className="flex flex-wrap items-center gap-2">
+		<Panel label={t("photo.label")} isWide>
+			<div className="flex flex-wrap items-center gap-x-3 gap-y-1">
 				{views.length > 1 && (
 					<ToolSelect
 						name={t("photo.which")}
@@ -48,23 +48,23 @@ export function PhotoPanel({
 						onChange={(blend) => change({ blend })}
 					/>
 				)}
+				{photos.picture !== null && (
+					<div className="flex min-w-48 flex-1 items-center gap-3">
+						<label htmlFor={id} className="text-ink-soft">
+							{t("photo.amount")}
+						</label>
+						<input
+							id={id}
+							type="range"
+							min={0}
+							max={100}
+							value={Math.round(100 * state.blendValue)}
+							onChange={(event) => change({ blendValue: Number(event.target.value) / 100 })}
+							className="h-11 min-w-0 flex-1 accent-accent"
+						/>
+					</div>
+				)}
 			</div>
-			{photos.picture !== null && (
-				<div className="mt-1 flex items-center gap-3">
-					<label htmlFor={id} className="text-ink-soft">
-						{t(state.blend === "wipe" ? "photo.wipeAt" : "photo.bodyOpacity")}
-					</label>
-					<input
-						id={id}
-						type="range"
-						min={0}
-						max={100}
-						value={Math.round(100 * state.blendValue)}
-						onChange={(event) => change({ blendValue: Number(event.target.value) / 100 })}
-						className="h-11 min-w-0 flex-1 accent-accent"
-					/>
-				</div>
-			)}
 			{(!photos.isKnown || photos.problem !== null) && (
 				<div className="mt-2 grid gap-2">
 					<p role={photos.problem === null ? undefined : "alert"} className={photos.problem === null ? "" : "text-bad"}>

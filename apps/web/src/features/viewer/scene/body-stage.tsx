@@ -46,13 +46,14 @@ export function BodyStage({
 	);
 	useEffect(() => rig.setSubject(subject), [rig, subject]);
 	useFrame(() => {
-		const { azimuth, offset } = rig;
+		const { azimuth, offset, otherOffset } = rig;
 		const [right, towards] = [Math.cos(azimuth), -Math.sin(azimuth)];
 		const [left = 0, beside = 0] = apart;
 		if (isInPhoto) offset.set(0, 0, 0);
 		else offset.set(-left * right, -bounds.min[2], -left * towards);
 		group.current?.position.copy(offset);
-		otherGroup.current?.position.set(beside * right, -(otherBounds?.min[2] ?? 0), beside * towards);
+		otherOffset.set(beside * right, -(otherBounds?.min[2] ?? 0), beside * towards);
+		otherGroup.current?.position.copy(otherOffset);
 	}, -0.5);
 	return (
 		<>

@@ -40,7 +40,7 @@ export function HeightRod({
 }) {
 	const invalidate = useThree((state) => state.invalidate);
 	const group = useRef<Group>(null);
-	const [rod] = useState(() => new FatLines({ colour: colours.line, width_px: 1.5 }));
+	const [rod] = useState(() => new FatLines({ colour: colours.line, width_px: 1.2 }));
 	const [strong] = useState(() => new FatLines({ colour: colours.tape, width_px: 3 }));
 	const [leader] = useState(() => new FatLines({ colour: colours.tape, width_px: 1.6, opacity: 0.8, part: "through" }));
 	const chosen = useMemo(

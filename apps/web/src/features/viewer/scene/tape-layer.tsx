@@ -32,12 +32,15 @@ export function TapeLayer({
 		[drawn, hovered, selected],
 	);
 	const chosen = useMemo(() => drawn.filter(({ id }) => id === selected), [drawn, selected]);
+	// Straight distances run through the body.
+	const straight = useMemo(() => chosen.filter(({ isClosed }) => !isClosed), [chosen]);
 	return (
 		<>
-			<Lines tapes={others} colour={colours.line} width_px={1.5} opacity={1} part="visible" />
+			<Lines tapes={others} colour={colours.line} width_px={1.2} opacity={1} part="visible" />
 			<Lines tapes={under} colour={colours.tape} width_px={3} opacity={1} part="visible" />
 			<Lines tapes={chosen} colour={colours.tape} width_px={4} opacity={1} part="visible" />
 			<Lines tapes={chosen} colour={colours.tape} width_px={2.5} opacity={0.32} part="hidden" />
+			<Lines tapes={straight} colour={colours.tape} width_px={3} opacity={0.85} part="through" />
 		</>
 	);
 }
@@ -53,7 +56,7 @@ function Lines({
 	readonly colour: string;
 	readonly width_px: number;
 	readonly opacity: number;
-	readonly part: "visible" | "hidden";
+	readonly part: "visible" | "hidden" | "through";
 }) {
 	const invalidate = useThree((state) => state.invalidate);
 	const [lines] = useState(() => new FatLines({ colour, width_px, opacity, part }));

@@ -48,6 +48,8 @@ export class ViewRig {
 	capture: ((scale: number) => HTMLCanvasElement) | null = null;
 	/** Where the first body stands in the scene, metres. */
 	readonly offset = new Vector3();
+	/** Where the second one stands. */
+	readonly otherOffset = new Vector3();
 	private readonly point = new Vector3();
 
 	constructor() {

@@ -7,9 +7,9 @@ import type { ViewerState } from "../viewer-state.js";
 import { BodyFigure } from "./body-figure.js";
 import { BodyStage } from "./body-stage.js";
 import { Director } from "./director.js";
-import { boundsOf } from "./frame.js";
+import { type Bounds, boundsOf } from "./frame.js";
 import { HeightRod, rodTicks } from "./height-rod.js";
-import { LabelAnchor, rightmostSeen } from "./label-anchor.js";
+import { LabelAnchor, type LabelPlace, outerEnd } from "./label-anchor.js";
 import type { Insets } from "./photo-camera.js";
 import type { SceneColours } from "./scene-colours.js";
 import { TapeLayer } from "./tape-layer.js";
@@ -71,10 +71,10 @@ export function ViewerCanvas({
 			if (mark !== undefined && bounds !== null) {
 				const [tick] = rodTicks([mark], bounds, from);
 				const [x = 0, y = 0, z = 0] = tick?.path ?? [];
-				return from.project(x, y, z);
+				return labelled(from.project(x, y, z), "left");
 			}
 			const tape = tapes.find((other) => other.id === id && other.side !== "left");
-			return tape === undefined ? null : rightmostSeen(tape.path, from);
+			return tape === undefined ? null : outerEnd(tape.path, from);
 		},
 		[marks, bounds, tapes],
 	);
@@ -84,17 +84,16 @@ export function ViewerCanvas({
 		() => (from: ViewRig) =>
 			bounds === null || otherBounds === null || !isSideBySide
 				? null
-				: from.project(from.offset.x, bounds.max[2] - bounds.min[2] + 0.03, from.offset.z),
+				: labelled(from.project(from.offset.x, heightOf(bounds) + HEADROOM_M, from.offset.z), "above"),
 		[bounds, otherBounds, isSideBySide],
 	);
 	const placeOfOtherHead = useMemo(
-		() => (from: ViewRig) => {
-			if (bounds === null || otherBounds === null || !isSideBySide) return null;
-			return from.project(-from.offset.x, otherBounds.max[2] - otherBounds.min[2] + 0.03, -from.offset.z);
-		},
+		() => (from: ViewRig) =>
+			bounds === null || otherBounds === null || !isSideBySide
+				? null
+				: labelled(from.project(from.otherOffset.x, heightOf(otherBounds) + HEADROOM_M, from.otherOffset.z), "above"),
 		[bounds, otherBounds, isSideBySide],
 	);
-	const sideOf = (id: string | null) => (marks.some((mark) => mark.id === id) ? "left" : "right");
 	const isOverlaid = otherSurface !== null && !isSideBySide;
 	return (
 		<Canvas
@@ -171,10 +170,18 @@ export function ViewerCanvas({
 					rig={rig}
 				/>
 			)}
-			<LabelAnchor label={labels.selected} rig={rig} place={placeOfSelected} side={sideOf(selected)} />
-			<LabelAnchor label={labels.hovered} rig={rig} place={placeOfHovered} side={sideOf(hovered)} />
-			<LabelAnchor label={labels.main} rig={rig} place={placeOfHead} side="above" />
-			<LabelAnchor label={labels.other} rig={rig} place={placeOfOtherHead} side="above" />
+			<LabelAnchor label={labels.selected} rig={rig} insets={insets} place={placeOfSelected} />
+			<LabelAnchor label={labels.hovered} rig={rig} insets={insets} place={placeOfHovered} />
+			<LabelAnchor label={labels.main} rig={rig} insets={insets} place={placeOfHead} />
+			<LabelAnchor label={labels.other} rig={rig} insets={insets} place={placeOfOtherHead} />
 		</Canvas>
 	);
+}
+
+const HEADROOM_M = 0.03;
+
+const heightOf = ({ min, max }: Bounds): number => max[2] - min[2];
+
+function labelled(at: { readonly x: number; readonly y: number } | null, side: LabelPlace["side"]): LabelPlace | null {
+	return at === null ? null : { x: at.x, y: at.y, side };
 }
