@@ -184,6 +184,8 @@ function checkImports(item, packages, layers, problems) {
 				report("outside", line, `${specifier} is an absolute path`);
 				continue;
 			}
+			// The program's own build makes these.
+			if (specifier.startsWith("virtual:") && item.layer?.kind === "app") continue;
 			const isBuiltIn = specifier.startsWith("node:") || BUILT_IN.has(packageOf(specifier));
 			if (isBuiltIn) {
 				if (item.layer?.kind === "numeric") report("numeric", line, `a numeric package imports Node's ${specifier}`);

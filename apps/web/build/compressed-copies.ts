@@ -9,7 +9,7 @@ const MINIMUM_BYTES = 1024;
 /** Beyond this the best quality takes tens of seconds. */
 const LARGE_BYTES = 2_000_000;
 
-/** Writes `.br` and `.gz` beside every text and WebAssembly file, so that the server compresses nothing. */
+/** Writes `.br` and `.gz` beside every text, WebAssembly and network file, so that the server compresses nothing. */
 export function compressedCopies(): Plugin {
 	let folder = "";
 	return {
