@@ -5,7 +5,8 @@ import { dirname, join } from "node:path";
 import { convertTfliteToOnnx } from "@anny-fitter/perception";
 import type { Plugin } from "vite";
 
-const MODULE = "virtual:pose-models";
+/** The module whose content is made here. */
+const MODULE = "/src/pose/pose-models.ts";
 const FOLDER = dirname(createRequire(import.meta.url).resolve("@mediapipe/holistic/package.json"));
 
 interface Model {
@@ -15,7 +16,7 @@ interface Model {
 
 /**
  * Converts the two networks that find a body in a camera's frames from TFLite to ONNX and puts them under names that hold
- * their hash. `virtual:pose-models` exports their addresses.
+ * their hash. `src/pose/pose-models.ts` exports their addresses.
  */
 export function poseModels(): Plugin {
 	let models: Promise<Record<"detection" | "landmarks", Model>> | null = null;
@@ -29,9 +30,8 @@ export function poseModels(): Plugin {
 	};
 	return {
 		name: "pose-models",
-		resolveId: (id) => (id === MODULE ? `\0${MODULE}` : null),
 		async load(id) {
-			if (id !== `\0${MODULE}`) return null;
+			if (!id.replaceAll("\\", "/").endsWith(MODULE)) return null;
 			const { detection, landmarks } = await convertOnce();
 			if (this.environment.mode === "build") {
 				for (const { path, bytes } of [detection, landmarks]) {

@@ -1,5 +1,5 @@
-import { POSE_DETECTION_URL, POSE_LANDMARKS_URL } from "virtual:pose-models";
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
+import { POSE_DETECTION_URL, POSE_LANDMARKS_URL } from "./pose-models.js";
 import type { PoseFrame } from "./pose-types.js";
 import type { FromPoseWorker, ToPoseWorker } from "./worker-messages.js";
 

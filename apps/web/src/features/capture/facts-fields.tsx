@@ -2,7 +2,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { massFromShown, massToShown, massUnit } from "../../format/units.js";
 import { useFormat } from "../../format/use-format.js";
-import { setPreferences, usePreferences } from "../../preferences/preferences-store.js";
+import { usePreferences } from "../../preferences/preferences-store.js";
+import { classNames } from "../../ui/class-names.js";
 import { Field, TextInput } from "../../ui/field.js";
 import { Segmented } from "../../ui/segmented.js";
 import { changeDraft, useDraft } from "./draft-store.js";
@@ -48,7 +49,7 @@ export function FactsFields({
 				options={(["female", "male", "unspecified"] as const).map((value) => ({ value, label: t(`facts.${value}`) }))}
 				onChange={(sex) => change({ sex })}
 			/>
-			<div className="grid gap-5 sm:grid-cols-2">
+			<div className={classNames("grid gap-x-4 gap-y-5", units === "metric" ? "grid-cols-2" : "sm:grid-cols-2")}>
 				<Field
 					label={t("facts.stature")}
 					error={errorOf(
@@ -80,19 +81,7 @@ export function FactsFields({
 					)}
 				</Field>
 			</div>
-			<div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-				<p className="max-w-prose text-sm text-ink-soft">{t("facts.worth")}</p>
-				<Segmented
-					legend={t("facts.units")}
-					isLegendHidden
-					value={units}
-					options={[
-						{ value: "metric", label: "cm · kg" },
-						{ value: "imperial", label: "ft · lb" },
-					]}
-					onChange={(value) => setPreferences({ units: value })}
-				/>
-			</div>
+			<p className="text-sm text-ink-soft">{t("facts.worth")}</p>
 			<div className="grid items-end gap-x-4 gap-y-2 sm:grid-cols-[auto_1fr]">
 				<Segmented
 					legend={t("facts.age")}

@@ -44,7 +44,7 @@ export function MeasurePage() {
 		if (!areFactsWrong) void start.start();
 		else requestAnimationFrame(() => document.querySelector<HTMLElement>("main [aria-invalid]")?.focus());
 	};
-	const isReady = draft.photos.length > 0 && start.state.step !== "sending" && start.state.step !== "checking";
+	const isBusy = start.state.step === "sending" || start.state.step === "checking";
 	return (
 		<Page title={t("title")} lead={t("lead")} isWide>
 			{error !== null && (
@@ -58,11 +58,12 @@ export function MeasurePage() {
 					<Button
 						look="primary"
 						className="max-sm:w-full"
-						disabled={!isReady}
+						isBusy={isBusy}
+						disabled={draft.photos.length === 0}
 						onClick={begin}
-						icon={<ArrowRight aria-hidden="true" className="size-5" />}
 					>
 						{t("sample.start")}
+						<ArrowRight aria-hidden="true" className="size-5" />
 					</Button>
 				</div>
 			)}

@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { subjectsQuery } from "../../api/queries.js";
+import { setPreferences, usePreferences } from "../../preferences/preferences-store.js";
 import { Card } from "../../ui/card.js";
 import { Field, Select, TextInput } from "../../ui/field.js";
+import { Segmented } from "../../ui/segmented.js";
 import { useSubjectName } from "../subjects/subject-name.js";
 import { changeDraft, useDraft } from "./draft-store.js";
 import type { FactProblems } from "./facts.js";
@@ -22,12 +24,27 @@ export function PersonStep({
 }) {
 	const { t } = useTranslation("capture");
 	const { t: common } = useTranslation();
+	const { units } = usePreferences();
 	const subjectName = useSubjectName();
 	const { data } = useQuery(subjectsQuery({ limit: 100 }));
 	const { subject_id, name, sample } = useDraft(({ draft }) => draft);
 	const subjects = data?.subjects.filter(({ anonymized }) => !anonymized) ?? [];
 	return (
-		<Card title={<StepTitle number={1}>{t("person.title")}</StepTitle>}>
+		<Card
+			title={<StepTitle number={1}>{t("person.title")}</StepTitle>}
+			actions={
+				<Segmented
+					legend={t("facts.units")}
+					isLegendHidden
+					value={units}
+					options={[
+						{ value: "metric", label: "cm · kg" },
+						{ value: "imperial", label: "ft · lb" },
+					]}
+					onChange={(value) => setPreferences({ units: value })}
+				/>
+			}
+		>
 			<div className="grid gap-5">
 				{subjects.length > 0 && sample === null && (
 					<Field label={t("person.who")}>

@@ -39,8 +39,17 @@ export function PhotoTile({
 	const move = (by: number) => changeDraft(({ photos }) => ({ photos: movePhoto(photos, photo.id, by) }));
 	const label = photo.label === null ? t("views.unknown") : t(`views.${photo.label}`);
 	return (
-		<li className="grid content-start gap-2">
-			<PhotoPreview photo={photo} name={t("photos.alt", { number, view: label })} />
+		<li className="grid min-w-0 content-start gap-2">
+			<div className="relative">
+				<PhotoPreview photo={photo} name={t("photos.alt", { number, view: label })} />
+				<IconButton
+					label={t("photos.remove", { number })}
+					className="absolute end-1 top-1 bg-surface/85 hover:bg-surface"
+					onClick={remove}
+				>
+					<Trash2 aria-hidden="true" className="size-5" />
+				</IconButton>
+			</div>
 			<Select
 				aria-label={t("photos.viewOf", { number })}
 				value={photo.label ?? ""}
@@ -65,38 +74,25 @@ export function PhotoTile({
 				</p>
 			)}
 			<div className="flex justify-between">
-				{count > 1 && (
-					<span className="flex">
-						<IconButton
-							label={t("photos.moveBack", { number })}
-							className="max-sm:w-9"
-							disabled={position === 0}
-							onClick={() => move(-1)}
-						>
-							<ChevronLeft aria-hidden="true" className="size-5" />
-						</IconButton>
-						<IconButton
-							label={t("photos.moveOn", { number })}
-							className="max-sm:w-9"
-							disabled={number === count}
-							onClick={() => move(1)}
-						>
-							<ChevronRight aria-hidden="true" className="size-5" />
-						</IconButton>
-					</span>
-				)}
-				<span className="flex">
-					<IconButton
-						label={t("photos.replace", { number })}
-						className="max-sm:w-9"
-						onClick={() => picker.current?.click()}
-					>
-						<RefreshCw aria-hidden="true" className="size-4.5" />
-					</IconButton>
-					<IconButton label={t("photos.remove", { number })} className="max-sm:w-9" onClick={remove}>
-						<Trash2 aria-hidden="true" className="size-4.5" />
-					</IconButton>
-				</span>
+				<IconButton
+					label={t("photos.moveBack", { number })}
+					className={classNames(count === 1 && "invisible")}
+					disabled={position === 0}
+					onClick={() => move(-1)}
+				>
+					<ChevronLeft aria-hidden="true" className="size-5" />
+				</IconButton>
+				<IconButton label={t("photos.replace", { number })} onClick={() => picker.current?.click()}>
+					<RefreshCw aria-hidden="true" className="size-4.5" />
+				</IconButton>
+				<IconButton
+					label={t("photos.moveOn", { number })}
+					className={classNames(count === 1 && "invisible")}
+					disabled={number === count}
+					onClick={() => move(1)}
+				>
+					<ChevronRight aria-hidden="true" className="size-5" />
+				</IconButton>
 			</div>
 			<input
 				ref={picker}

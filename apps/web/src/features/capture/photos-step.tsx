@@ -34,7 +34,7 @@ export function PhotosStep() {
 		<Card title={<StepTitle number={2}>{t("photos.title")}</StepTitle>}>
 			<div className="grid gap-4">
 				{!isSample && <p className="text-ink-soft">{t("photos.text")}</p>}
-				<ul className="grid grid-cols-2 gap-3 sm:grid-cols-3 sm:gap-4 xl:grid-cols-4">
+				<ul className="grid grid-cols-2 gap-3 sm:grid-cols-3 sm:gap-4">
 					{photos.map((photo, position) => (
 						<PhotoTile key={photo.id} photo={photo} position={position} count={photos.length} onRefused={setRefused} />
 					))}
@@ -121,10 +121,10 @@ function EmptySlot({
 			<button
 				type="button"
 				onClick={onPick}
-				className="group relative block w-full overflow-hidden rounded-lg border-2 border-dashed border-line-strong hover:border-accent"
+				className="group block w-full overflow-hidden rounded-lg border-2 border-dashed border-line-strong hover:border-accent"
 			>
-				<PhotoPicture scene={view} className="w-full opacity-60 transition-opacity group-hover:opacity-90" />
-				<span className="absolute inset-x-0 bottom-0 bg-surface/90 px-2 py-2.5 text-sm font-medium">{children}</span>
+				<PhotoPicture scene={view} className="w-full opacity-70 transition-opacity group-hover:opacity-100" />
+				<span className="block px-2 py-2.5 text-sm font-medium">{children}</span>
 			</button>
 		</li>
 	);

@@ -72,8 +72,15 @@ export function StartStep({
 						</Button>
 					</>
 				)}
-				{state.step === "refused" && <Notice title={t("consent.refusedTitle")}>{t("consent.refusedText")}</Notice>}
-				{state.step === "failed" && <ErrorNotice error={state.error} onRetry={onStart} />}
+				{(state.step === "refused" || state.step === "failed") && (
+					<div role="status" ref={(element) => element?.scrollIntoView({ block: "nearest" })}>
+						{state.step === "refused" ? (
+							<Notice title={t("consent.refusedTitle")}>{t("consent.refusedText")}</Notice>
+						) : (
+							<ErrorNotice error={state.error} onRetry={onStart} />
+						)}
+					</div>
+				)}
 			</div>
 			<ConsentDialog isOpen={state.step === "asking"} onAgreed={start.agreed} onRefused={start.refused} />
 		</Card>

@@ -154,7 +154,7 @@ export function CameraView({
 						role="status"
 						className={classNames(
 							"absolute inset-x-3 top-3 mx-auto w-fit max-w-prose rounded-lg px-4 py-2 text-center text-lg font-semibold lg:text-2xl",
-							isGood ? "bg-accent text-accent-ink" : "bg-surface/85",
+							instruction === t("checks.allGood") ? "bg-accent text-accent-ink" : "bg-surface/85",
 						)}
 					>
 						{instruction}

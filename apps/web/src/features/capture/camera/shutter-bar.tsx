@@ -29,7 +29,7 @@ export function ShutterBar({
 				legend={t("camera.countdown")}
 				isLegendHidden
 				value={String(countdown_s)}
-				options={["3", "5", "10"].map((value) => ({ value, label: `${value} s` }))}
+				options={["3", "5", "10"].map((value) => ({ value, label: value }))}
 				onChange={(value) => onCountdown(Number(value))}
 			/>
 			<button

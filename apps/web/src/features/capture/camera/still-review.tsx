@@ -38,8 +38,10 @@ export function StillReview({
 	const next = (["front", "side"] as const).find((other) => other !== view && !taken.includes(other));
 	return (
 		<div className="grid h-full grid-rows-[minmax(0,1fr)_auto]">
-			<div className="grid place-items-center overflow-hidden">
-				{url !== null && <img src={url} alt={t(`views.${view}`)} className="size-full object-contain" />}
+			<div className="relative overflow-hidden">
+				{url !== null && (
+					<img src={url} alt={t(`views.${view}`)} className="absolute inset-0 size-full object-contain" />
+				)}
 			</div>
 			<div className="grid gap-3 bg-surface p-4 pb-[max(1rem,env(safe-area-inset-bottom))] sm:justify-items-center">
 				<p role="status" className="flex min-h-6 items-center gap-2 font-medium">

@@ -8,7 +8,6 @@ export type PhotoScene =
 	| "side"
 	| "arms"
 	| "clothes"
-	| "looseClothes"
 	| "distance"
 	| "nobody"
 	| "several"
@@ -32,17 +31,13 @@ const SCENES: Record<PhotoScene, ReactNode> = {
 	),
 	clothes: (
 		<>
+			<clipPath id="tight-clothes">
+				<path d="M37 24.5q8 6 16 0l13 4v22h-9v24.5H33V50.5h-9v-22z" />
+			</clipPath>
 			<Figure view="front" x={45} bottom={112} height={102} className={BODY} />
-			<path
-				d="M36.5 27.5q8.5 4 17 0l4.5 3 2.5 12-4-1-1 13 1.5 22q-12 3-24 0l1.5-22-1-13-4 1 2.5-12zM34 68q11 2 22 0l1 11-8 .5-4-10-4 10-8-.5z"
-				className="fill-accent/70"
-			/>
-		</>
-	),
-	looseClothes: (
-		<>
-			<Figure view="front" x={45} bottom={112} height={102} className={BODY} />
-			<path d="M36 26q9 5 18 0l9 6 9 22-9 4-5-9 6 48q-19 5-38 0l6-48-5 9-9-4 9-22z" className="fill-warn/70" />
+			<g clipPath="url(#tight-clothes)">
+				<Figure view="front" x={45} bottom={112} height={102} className="fill-accent" />
+			</g>
 		</>
 	),
 	distance: (
