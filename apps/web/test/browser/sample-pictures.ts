@@ -75,3 +75,15 @@ export async function writeCameraFile(folder: string, name: SampleName): Promise
 async function jpeg(name: string, picture: Sharp): Promise<PictureFile> {
 	return { name, mimeType: "image/jpeg", buffer: await picture.jpeg({ quality: 90 }).toBuffer() };
 }
+
+/** A text whose name says that it is a photo. */
+export function textAsPicture(): PictureFile {
+	return { name: "notes.jpg", mimeType: "image/jpeg", buffer: Buffer.from("This is no photo.\n".repeat(100)) };
+}
+
+/** A file that is larger than the server takes; its beginning is that of a JPEG. */
+export function hugePicture(size_bytes: number): PictureFile {
+	const buffer = Buffer.alloc(size_bytes);
+	buffer.set([0xff, 0xd8, 0xff, 0xe0]);
+	return { name: "huge.jpg", mimeType: "image/jpeg", buffer };
+}

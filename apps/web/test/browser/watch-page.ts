@@ -56,9 +56,9 @@ export function watchPage(context: BrowserContext, origin: string): PageWatch {
 		const text = message.text();
 		// What the network did is judged above, with more to go by.
 		const isOfNetwork = /^Failed to load resource|^WebSocket connection to/.test(text);
-		// Chromium's remark on reading pixels back in software.
-		const isOfDriver = /GPU stall due to ReadPixels/.test(text);
-		if (isOfNetwork || isOfDriver || isExpected("messages", text)) return;
+		// Remarks of Chromium on reading pixels back in software, and of three.js on what react-three-fiber uses of it.
+		const isOfLibrary = /GPU stall due to ReadPixels|THREE\.Clock: This module has been deprecated/.test(text);
+		if (isOfNetwork || isOfLibrary || isExpected("messages", text)) return;
 		if (message.type() === "error" || message.type() === "warning" || /content security policy/i.test(text)) {
 			problems.push(`console ${message.type()}: ${text}`);
 		}
