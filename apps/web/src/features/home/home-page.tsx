@@ -1,4 +1,5 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { openFitsQuery, subjectsQuery } from "../../api/queries.js";
 import { forgetFarewell, useAuth } from "../../auth/auth-store.js";
@@ -24,6 +25,16 @@ function OwnHome() {
 	const { t } = useTranslation("home");
 	const people = useQuery(subjectsQuery(latestPeopleQuery));
 	const fits = useQuery(openFitsQuery);
+	const client = useQueryClient();
+	const fitCount = fits.data?.length;
+	const lastCount = useRef(fitCount);
+	useEffect(() => {
+		// What has ended may have brought a new person.
+		if (lastCount.current !== undefined && lastCount.current !== fitCount) {
+			void client.invalidateQueries({ queryKey: ["subjects"] });
+		}
+		lastCount.current = fitCount;
+	}, [client, fitCount]);
 	const problem = people.error ?? fits.error;
 	if (problem !== null && (people.data === undefined || fits.data === undefined)) {
 		return (

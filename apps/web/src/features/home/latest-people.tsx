@@ -41,11 +41,6 @@ export function LatestPeople({ people }: { readonly people: SubjectPage["subject
 
 /** The first letter as people see it, also of names outside of Latin script. */
 function initial(name: string | null): string {
-	const [first = "·"] =
-		new Intl.Segmenter()
-			.segment(name ?? "·")
-			[Symbol.iterator]()
-			.next()
-			.value?.segment.split("") ?? [];
-	return first.toUpperCase();
+	const [first] = new Intl.Segmenter().segment(name ?? "·");
+	return first?.segment.toLocaleUpperCase() ?? "·";
 }
