@@ -27,7 +27,9 @@ export function Segmented<Value extends string>({
 						key={option.value}
 						className={classNames(
 							"relative flex min-h-10 items-center rounded-md px-3 text-sm font-medium has-focus-visible:outline-3 has-focus-visible:outline-focus",
-							option.value === value ? "bg-surface text-ink shadow-sm" : "text-ink-soft hover:text-ink",
+							option.value === value
+								? "bg-surface text-ink shadow-sm ring-1 ring-line"
+								: "text-ink-soft hover:text-ink",
 						)}
 					>
 						<input

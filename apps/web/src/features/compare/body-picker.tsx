@@ -5,6 +5,7 @@ import { subjectModelsQuery, subjectsQuery } from "../../api/queries.js";
 import { useFormat } from "../../format/use-format.js";
 import { Field, Select } from "../../ui/field.js";
 import { ErrorNotice } from "../../ui/notice.js";
+import { useHiddenBodies } from "../model/delete-body.js";
 
 const ALL = { limit: 100 };
 
@@ -33,7 +34,8 @@ export function BodyPicker({
 	const people = useQuery(subjectsQuery(ALL));
 	const person = chosen ?? subject_id ?? people.data?.subjects[0]?.subject_id ?? null;
 	const bodies = useQuery({ ...subjectModelsQuery(person ?? "", ALL), enabled: person !== null });
-	const offered = bodies.data?.models.filter(({ model_id }) => model_id !== exclude);
+	const hidden = useHiddenBodies();
+	const offered = bodies.data?.models.filter(({ model_id }) => model_id !== exclude && !hidden.has(model_id));
 	const isOffered = offered?.some(({ model_id }) => model_id === value) ?? false;
 	const earlier = offered?.find(({ created_at }) => before === undefined || created_at < before);
 	const first = (earlier ?? offered?.[0])?.model_id ?? null;

@@ -4,12 +4,12 @@ import { ArrowLeftRight } from "lucide-react";
 import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { modelQuery, subjectQuery } from "../../api/queries.js";
-import { useFormat } from "../../format/use-format.js";
 import { Button } from "../../ui/button.js";
 import { Card, Page } from "../../ui/card.js";
 import { ErrorNotice } from "../../ui/notice.js";
 import { BodyPane } from "../model/body-pane.js";
 import { type Arrangement, ArrangementSwitch } from "./arrangement-switch.js";
+import { type LabelledBody, useBodyLabels } from "./body-labels.js";
 import { BodyPicker } from "./body-picker.js";
 import { ComparisonView } from "./comparison-view.js";
 
@@ -33,8 +33,9 @@ export function ComparePage() {
 	const chooseB = useCallback((id: string | null) => choose("b", id), [choose]);
 	const problem = first.error ?? second.error;
 	const isReady = first.model !== undefined && second.model !== undefined;
-	const nameA = first.name ?? t("before");
-	const nameB = second.name ?? t("now");
+	const labelsOf = useBodyLabels();
+	const [nameA, nameB] =
+		first.label !== null && second.label !== null ? labelsOf(first.label, second.label) : [t("before"), t("now")];
 	return (
 		<Page
 			title={t("title")}
@@ -119,13 +120,17 @@ function Picker({
 }
 
 function useBody(model_id: string | undefined) {
-	const { dateTime } = useFormat();
-	const { t } = useTranslation("compare");
 	const isGiven = model_id !== undefined;
 	const model = useQuery({ ...modelQuery(model_id ?? ""), enabled: isGiven });
 	const subject_id = model.data?.subject_id;
 	const subject = useQuery({ ...subjectQuery(subject_id ?? ""), enabled: subject_id !== undefined });
-	const name =
-		model.data === undefined ? null : `${subject.data?.name ?? t("body")}, ${dateTime(model.data.created_at)}`;
-	return { model: model.data, name, error: model.error, isPending: isGiven && model.isPending };
+	const label: LabelledBody | null =
+		model.data === undefined
+			? null
+			: {
+					subject_id: model.data.subject_id,
+					created_at: model.data.created_at,
+					personName: subject.data?.name ?? null,
+				};
+	return { model: model.data, label, error: model.error, isPending: isGiven && model.isPending };
 }

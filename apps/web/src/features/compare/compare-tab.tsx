@@ -2,9 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { modelQuery } from "../../api/queries.js";
 import type { ModelDocument } from "../../api/types.js";
-import { useFormat } from "../../format/use-format.js";
 import { ButtonLink } from "../../ui/button.js";
 import { type Arrangement, ArrangementSwitch } from "./arrangement-switch.js";
+import { useBodyLabels } from "./body-labels.js";
 import { BodyPicker } from "./body-picker.js";
 import { ComparisonView } from "./comparison-view.js";
 import { HistoryChart } from "./history-chart.js";
@@ -28,7 +28,7 @@ export function CompareTab({
 	readonly onSelect: (measurement_id: string | null) => void;
 }) {
 	const { t } = useTranslation("compare");
-	const { dateTime } = useFormat();
+	const labelsOf = useBodyLabels();
 	const { data: other } = useQuery({ ...modelQuery(otherId ?? ""), enabled: otherId !== null });
 	return (
 		<div className="grid gap-6">
@@ -59,7 +59,7 @@ export function CompareTab({
 				<ComparisonView
 					a={other.model_id}
 					b={model.model_id}
-					nameA={dateTime(other.created_at)}
+					nameA={labelsOf({ ...other, personName: null }, { ...model, personName: null })[0]}
 					nameB={t("thisBody")}
 					selected={selected}
 					onSelect={onSelect}

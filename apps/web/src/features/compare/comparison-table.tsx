@@ -127,7 +127,7 @@ function Row({
 			</th>
 			<td className="numbers hidden py-3 pe-3 text-end whitespace-nowrap text-ink-soft sm:table-cell">{text(a)}</td>
 			<td className="numbers hidden py-3 pe-3 text-end whitespace-nowrap sm:table-cell">{text(b)}</td>
-			<td className="numbers py-3 pe-3 text-end whitespace-nowrap">
+			<td className="numbers py-3 ps-2 pe-3 text-end whitespace-nowrap">
 				<span className={isBeyond ? "font-semibold" : "text-ink-soft"}>
 					{isMass ? format.massDifference(difference) : format.difference(difference)}
 				</span>

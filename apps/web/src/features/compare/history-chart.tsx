@@ -9,6 +9,7 @@ import { usePreferences } from "../../preferences/preferences-store.js";
 import { Spinner } from "../../ui/button.js";
 import { Field, Select } from "../../ui/field.js";
 import { ErrorNotice } from "../../ui/notice.js";
+import { useHiddenBodies } from "../model/delete-body.js";
 import { lengthKind } from "../results/length-kind.js";
 import { MAIN_MEASUREMENTS } from "../results/measurement-groups.js";
 import { useMeasurementName } from "../results/measurement-names.js";
@@ -31,7 +32,11 @@ export function HistoryChart({
 	const nameOf = useMeasurementName();
 	const [id, setId] = useState(initial);
 	const models = useQuery(subjectModelsQuery(subject_id, { limit: MAX_BODIES }));
-	const summaries = useMemo(() => models.data?.models ?? [], [models.data]);
+	const hidden = useHiddenBodies();
+	const summaries = useMemo(
+		() => models.data?.models.filter(({ model_id }) => !hidden.has(model_id)) ?? [],
+		[models.data, hidden],
+	);
 	const measured = useQueries({
 		queries: summaries.map(({ model_id }) => measurementsQuery(model_id)),
 		combine: (results) => ({

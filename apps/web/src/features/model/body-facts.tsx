@@ -41,7 +41,9 @@ function Fact({
 		<div className="min-w-0 px-3 py-2.5 sm:px-4 sm:py-3">
 			<dt className="text-sm text-ink-soft">{name}</dt>
 			<dd>
-				<span className="numbers block text-lg font-semibold tracking-tight sm:text-xl">{value}</span>
+				<span className="numbers block text-base font-semibold tracking-tight whitespace-nowrap sm:text-xl">
+					{value}
+				</span>
 				<span className="numbers block text-xs text-ink-soft">{children}</span>
 			</dd>
 		</div>

@@ -1,20 +1,27 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { Camera, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { subjectQuery } from "../../api/queries.js";
 import type { ModelDocument } from "../../api/types.js";
 import { useFormat } from "../../format/use-format.js";
 import { ButtonLink, IconButton } from "../../ui/button.js";
+import { deleteBody } from "./delete-body.js";
 import { RenamePerson } from "./rename-person.js";
-import { useDeleteBody } from "./use-delete-body.js";
 
 /** Whose body this is, from when, and how good it is. */
 export function ModelHeader({ model }: { readonly model: ModelDocument }) {
 	const { t } = useTranslation("model");
 	const { dateTime, locale } = useFormat();
 	const { data: subject } = useQuery(subjectQuery(model.subject_id));
-	const deleteBody = useDeleteBody();
+	const navigate = useNavigate();
+	const { model_id, subject_id } = model;
+	// Deleted only once the page has really been left: it may have asked about unsaved changes.
+	const leaveAndDelete = async () => {
+		await navigate({ to: "/subjects/$subjectId", params: { subjectId: subject_id } });
+		if (location.pathname.includes(model_id)) return;
+		deleteBody(model_id, () => void navigate({ to: "/models/$modelId", params: { modelId: model_id } }));
+	};
 	const name = subject?.name ?? t("unnamed");
 	const views = new Intl.ListFormat(locale).format(
 		model.views.map((view) => t(`view.${view.label ?? view.direction}`)),
@@ -63,7 +70,7 @@ export function ModelHeader({ model }: { readonly model: ModelDocument }) {
 					>
 						<span className="max-sm:sr-only">{t("measureAgain")}</span>
 					</ButtonLink>
-					<IconButton label={t("delete.label")} onClick={() => void deleteBody(model)}>
+					<IconButton label={t("delete.label")} onClick={() => void leaveAndDelete()}>
 						<Trash2 aria-hidden="true" className="size-5" />
 					</IconButton>
 				</div>

@@ -4,13 +4,13 @@ import { lazy, type ReactNode, Suspense, useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { modelQuery } from "../../api/queries.js";
 import type { ModelDocument } from "../../api/types.js";
-import { useFormat } from "../../format/use-format.js";
 import { Spinner } from "../../ui/button.js";
 import { classNames } from "../../ui/class-names.js";
 import { Tabs } from "../../ui/tabs.js";
 import { UnsavedChanges } from "../adjust/unsaved-changes.js";
 import { useAdjusting } from "../adjust/use-adjusting.js";
 import type { Arrangement } from "../compare/arrangement-switch.js";
+import { useBodyLabels } from "../compare/body-labels.js";
 import { MeasurementsPanel } from "../results/measurements-panel.js";
 import { BodyFacts } from "./body-facts.js";
 import { BodyPane } from "./body-pane.js";
@@ -30,7 +30,7 @@ const BODY_TABS: readonly TabId[] = ["measurements", "adjust", "compare"];
 /** The body on one side, what can be known and done on the other. */
 export function ModelView({ model }: { readonly model: ModelDocument }) {
 	const { t } = useTranslation("model");
-	const { dateTime } = useFormat();
+	const labelsOf = useBodyLabels();
 	const search = useSearch({ from: "/personal/models/$modelId" });
 	const navigate = useNavigate({ from: "/models/$modelId" });
 	const tab = TABS.find((id) => id === search.tab) ?? "measurements";
@@ -85,7 +85,11 @@ export function ModelView({ model }: { readonly model: ModelDocument }) {
 						<BodyPane
 							model={model}
 							shape={tab === "adjust" ? adjusting.shape : null}
-							other={isComparing ? { model: other, name: dateTime(other.created_at) } : null}
+							other={
+								isComparing
+									? { model: other, name: labelsOf({ ...other, personName: null }, { ...model, personName: null })[0] }
+									: null
+							}
 							arrangement={arrangement}
 							selected={selected}
 							onSelect={onSelect}

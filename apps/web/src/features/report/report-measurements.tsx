@@ -25,7 +25,7 @@ export function ReportMeasurements({ model }: { readonly model: ModelDocument })
 	const nameOf = useMeasurementName();
 	const groups = groupMeasurements(model.measurements, nameOf, { which: "all" });
 	const table = (group: MeasurementGroup) => (
-		<table key={group.id} className="mb-4 w-full border-collapse text-sm">
+		<table key={group.id} className="mb-4 w-full border-collapse text-sm print:mb-3">
 			<caption className="pb-1 text-start font-medium">{results(`group.${group.id}`)}</caption>
 			<thead className="sr-only">
 				<tr>
@@ -37,7 +37,7 @@ export function ReportMeasurements({ model }: { readonly model: ModelDocument })
 			<tbody>
 				{group.rows.map(({ id, name, estimate }) => (
 					<tr key={id} className="break-inside-avoid border-t border-line">
-						<th scope="row" className="py-1 pe-2 text-start font-normal">
+						<th scope="row" className="py-1 print:py-0.5 pe-2 text-start font-normal">
 							{name}
 							{originOf(estimate.sources) === "stated" && (
 								<sup title={t("statedNote")} className="ms-0.5 text-ink-soft">
@@ -45,8 +45,12 @@ export function ReportMeasurements({ model }: { readonly model: ModelDocument })
 								</sup>
 							)}
 						</th>
-						<td className="numbers py-1 text-end whitespace-nowrap">{length(estimate.value_m, lengthKind(id))}</td>
-						<td className="numbers w-20 py-1 text-end whitespace-nowrap text-ink-soft">{margin(margin_m(estimate))}</td>
+						<td className="numbers py-1 print:py-0.5 text-end whitespace-nowrap">
+							{length(estimate.value_m, lengthKind(id))}
+						</td>
+						<td className="numbers w-20 py-1 print:py-0.5 text-end whitespace-nowrap text-ink-soft">
+							{margin(margin_m(estimate))}
+						</td>
 					</tr>
 				))}
 			</tbody>

@@ -33,7 +33,7 @@ export function ReportPictures({ model, onReady }: { readonly model: ModelDocume
 		<div className="grid grid-cols-3 gap-3">
 			{VIEWS.map((view, i) => (
 				<figure key={view} className="grid justify-items-center gap-1">
-					<div className="flex aspect-[3/4] w-full items-center justify-center rounded-lg bg-sunken print:bg-transparent">
+					<div className="flex aspect-[3/4] w-full items-center justify-center rounded-lg bg-sunken print:aspect-[1/1] print:bg-transparent">
 						{addresses?.[i] !== undefined && (
 							<img src={addresses[i]} alt={t(`picture.${view}`)} className="max-h-full max-w-full" />
 						)}

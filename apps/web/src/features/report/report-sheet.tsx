@@ -72,10 +72,10 @@ export function ReportSheet({
 				</header>
 				<ReportPictures model={model} onReady={onReady} />
 				<Part title={t("measurements")}>
-					<ReportMeasurements model={model} />
-					<p className="text-sm text-ink-soft">
+					<p className="mb-3 text-sm text-ink-soft">
 						{t("intervalNote")} {hasStated(model) && `* ${t("statedNote")}`}
 					</p>
+					<ReportMeasurements model={model} />
 				</Part>
 				<ReportDerived model={model} subject={subject} />
 				<section aria-labelledby="report-limits">

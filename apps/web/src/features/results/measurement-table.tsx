@@ -33,7 +33,7 @@ export function MeasurementTable({
 					<th scope="col" className="py-2 pe-4 text-end font-normal">
 						{t("margin")}
 					</th>
-					<th scope="col" className="py-2 text-start font-normal">
+					<th scope="col" className="py-2 pe-3 text-start font-normal">
 						{t("confidence")}
 					</th>
 					<th scope="col" className="py-2 pe-3 text-start font-normal">

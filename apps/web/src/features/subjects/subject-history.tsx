@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Button, ButtonLink, Spinner } from "../../ui/button.js";
 import { EmptyState } from "../../ui/card.js";
 import { ErrorNotice } from "../../ui/notice.js";
+import { useHiddenBodies } from "../model/delete-body.js";
 import { BodyCard } from "./body-card.js";
 import { endlessModelsQuery } from "./subject-queries.js";
 
@@ -13,8 +14,10 @@ export function SubjectHistory({ subjectId }: { readonly subjectId: string }) {
 	const { t } = useTranslation("subjects");
 	const history = useInfiniteQuery(endlessModelsQuery(subjectId));
 	const [ticked, setTicked] = useState<readonly string[]>([]);
-	const models = history.data?.pages.flatMap((page) => page.models) ?? [];
-	const total = history.data?.pages.at(-1)?.total ?? 0;
+	const hidden = useHiddenBodies();
+	const all = history.data?.pages.flatMap((page) => page.models) ?? [];
+	const models = all.filter(({ model_id }) => !hidden.has(model_id));
+	const total = (history.data?.pages.at(-1)?.total ?? 0) - (all.length - models.length);
 	// The list runs from new to old; differences are told from old to new.
 	const [b, a] = models.filter(({ model_id }) => ticked.includes(model_id));
 	// A third tick takes the place of the one before the last.
