@@ -1,4 +1,4 @@
-import { BufferAttribute, type BufferGeometry, DoubleSide, MeshStandardMaterial } from "three";
+import { BufferAttribute, type BufferGeometry, MeshLambertMaterial } from "three";
 
 /** A body's surface as it is drawn; metres, Anny's frame. */
 export interface BodySurface {
@@ -37,11 +37,8 @@ function setAttribute(geometry: BufferGeometry, name: string, values: Float32Arr
 }
 
 /** Matte, as if cast in plaster. */
-export function createBodyMaterial(): MeshStandardMaterial {
-	return new MeshStandardMaterial({
-		roughness: 0.92,
-		metalness: 0,
-		side: DoubleSide,
+export function createBodyMaterial(): MeshLambertMaterial {
+	return new MeshLambertMaterial({
 		// The body stands back a little, so that lines on its skin are not swallowed.
 		polygonOffset: true,
 		polygonOffsetFactor: 1,

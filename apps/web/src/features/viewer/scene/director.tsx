@@ -5,8 +5,11 @@ import type { Insets } from "./photo-camera.js";
 import { createStudioLights } from "./studio-lights.js";
 import type { ViewRig } from "./view-rig.js";
 
-/** A pause between frames counts as no more than this, so that nothing leaps after standing still. */
-const LONGEST_STEP_MS = 40;
+/** After a pause this long nothing was moving: the first frame begins as a usual one. */
+const PAUSE_MS = 300;
+const USUAL_STEP_MS = 16;
+/** Slow machines may skip ahead by this much, no further. */
+const LONGEST_STEP_MS = 120;
 /** Times of frames that are kept for whoever measures. */
 const KEPT_FRAMES = 240;
 
@@ -54,7 +57,8 @@ export function Director({ rig, insets }: { readonly rig: ViewRig; readonly inse
 		};
 	}, [rig, gl, scene, invalidate]);
 	useFrame((_, delta) => {
-		if (rig.step(Math.min(LONGEST_STEP_MS, 1000 * delta))) invalidate();
+		const elapsed_ms = 1000 * delta;
+		if (rig.step(elapsed_ms > PAUSE_MS ? USUAL_STEP_MS : Math.min(LONGEST_STEP_MS, elapsed_ms))) invalidate();
 		// The lights go round with the eye, so that the body is lit well from every side.
 		lights.current?.rotation.set(0, rig.lightAzimuth, 0);
 	}, -1);
