@@ -9,14 +9,7 @@ type Json<
 	? Body
 	: never;
 
-export interface AppDocument {
-	readonly version: string;
-	readonly single_user: boolean;
-	readonly max_photos: number;
-	readonly max_photo_size_bytes: number;
-	readonly max_upload_size_bytes: number;
-	readonly consent_version: string;
-}
+export type AppDocument = Json<"/api/v1/app", "get">;
 export type TokenDocument = Json<"/api/v1/auth/login", "post">;
 export type UserDocument = TokenDocument["user"];
 export type SubjectPage = Json<"/api/v1/subjects", "get">;

@@ -5,6 +5,9 @@
 import { offlineProblem, toProblem } from "../api/problem-error.js";
 import type { TokenDocument } from "../api/types.js";
 
+/** Whether this browser should have a refresh cookie, which scripts cannot see; without one there is nothing to ask for. */
+const SIGNED_IN = "anny-fitter-signed-in";
+
 let token: string | null = null;
 let renewal: Promise<TokenDocument | null> | null = null;
 let isSingleUser = false;
@@ -17,6 +20,8 @@ export function accessToken(): string | null {
 /** Takes up new tokens, or forgets them. */
 export function setAccess(tokens: TokenDocument | null): void {
 	token = tokens?.access_token ?? null;
+	if (tokens === null) localStorage.removeItem(SIGNED_IN);
+	else localStorage.setItem(SIGNED_IN, "yes");
 	for (const listener of listeners) listener(tokens);
 }
 
@@ -55,6 +60,7 @@ function locked<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function requestTokens(): Promise<TokenDocument | null> {
+	if (localStorage.getItem(SIGNED_IN) === null) return isSingleUser ? requestLocalTokens() : null;
 	for (let attempt = 0; ; attempt++) {
 		const response = await post("/api/v1/auth/refresh");
 		if (response.ok) return (await response.json()) as TokenDocument;

@@ -1,5 +1,5 @@
 import { create } from "zustand";
-import { answer, api, apiFetch, problemOf } from "../api/client.js";
+import { answer, api } from "../api/client.js";
 import type { AppDocument, UserDocument } from "../api/types.js";
 import { onAccess, renewAccess, setAccess, setSingleUser } from "./access.js";
 
@@ -43,9 +43,7 @@ onAccess((tokens) => {
 export async function startAuth(): Promise<void> {
 	useAuth.setState({ status: "starting", problem: null });
 	try {
-		const response = await apiFetch("/api/v1/app");
-		if (!response.ok) throw await problemOf(response);
-		const app = (await response.json()) as AppDocument;
+		const app = await answer(api.GET("/api/v1/app"));
 		useAuth.setState({ app });
 		setSingleUser(app.single_user);
 		await renewAccess();
