@@ -213,7 +213,7 @@ export function Viewer({
 				ref={top}
 				className="pointer-events-none absolute inset-x-0 top-0 flex items-start justify-between gap-2 p-2"
 			>
-				<div className="pointer-events-auto flex min-w-0 flex-wrap gap-2">
+				<div className="pointer-events-auto flex min-w-0 gap-2">
 					{state.photo === null && (
 						<ViewMenus
 							state={state}
@@ -237,7 +237,9 @@ export function Viewer({
 				{state.photo !== null && (
 					<PhotoPanel shown={state.photo} views={model.views} photos={viewPhotos} state={state} change={change} />
 				)}
-				{other !== null && !isSideBySide && state.photo === null && <OverlayKey name={other.name} />}
+				{other !== null && !isSideBySide && state.photo === null && state.colouring === "plain" && (
+					<OverlayKey name={other.name} />
+				)}
 				{state.colouring !== "plain" && (
 					<div className="w-full max-w-xs @2xl:absolute @2xl:start-2 @2xl:bottom-20 @2xl:w-60">
 						<SurfaceLegend colours={surface} problem={legendProblem} />

@@ -59,10 +59,12 @@ export function ViewerCanvas({
 }) {
 	const { surface, tapes } = body;
 	const isInPhoto = state.photo !== null;
-	const otherSurface = isInPhoto ? null : (other?.surface ?? null);
+	// Seen through the second body, the first one's colours would mean nothing.
+	const isOtherHidden = isInPhoto || (!isSideBySide && vertexColours !== null && state.colouring === "difference");
+	const otherSurface = isOtherHidden ? null : (other?.surface ?? null);
 	const bounds = useMemo(() => (surface === null ? null : boundsOf(surface.positions)), [surface]);
 	const otherBounds = useMemo(() => (otherSurface === null ? null : boundsOf(otherSurface.positions)), [otherSurface]);
-	const hasRod = !isInPhoto && body.pose.kind === "rest" && otherSurface === null;
+	const hasRod = !isInPhoto && body.pose.kind === "rest" && other === null;
 	const marks = useMemo(() => (hasRod ? heightMarks(tapes) : []), [hasRod, tapes]);
 
 	const placeOf = useCallback(
@@ -107,7 +109,6 @@ export function ViewerCanvas({
 					onLost();
 				});
 			}}
-			events={undefined as never}
 			className="absolute! inset-0"
 		>
 			<Director rig={rig} insets={insets} />
