@@ -11,6 +11,7 @@ import {
 	NO_DRAFT,
 	nextView,
 	notePhoto,
+	refusedPhoto,
 	refusePhoto,
 	removePhoto,
 	replacePhoto,
@@ -53,6 +54,15 @@ describe("photos of a draft", () => {
 		});
 		expect(labels(seen)).toEqual(["back", "three-quarter"]);
 		expect(seen[1]?.concern).toEqual({ code: "feet", isRefused: false });
+	});
+
+	it("make place for better ones when they were refused", () => {
+		const photos = refusePhoto(addPhotos([], named("a", "b")), "no_person", "photo 2: No person was found.");
+		expect(nextView(photos)).toBe("side");
+		expect(refusedPhoto(photos)?.id).toBe("b");
+		expect(refusedPhoto(photos, "side")?.id).toBe("b");
+		expect(refusedPhoto(photos, "back")).toBeNull();
+		expect(refusedPhoto(addPhotos([], named("a")))).toBeNull();
 	});
 
 	it("are blamed by the server's sentence, until they are replaced", () => {

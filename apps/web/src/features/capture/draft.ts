@@ -36,9 +36,24 @@ export const NO_DRAFT: Draft = { subject_id: null, name: "", facts: NO_FACTS, ph
 
 const GUIDED_VIEWS: readonly ViewLabel[] = ["front", "side", "back", "three-quarter"];
 
-/** Which view to take next: front, side, then what is missing. */
+/** Which view to take next: front, side, then what is missing. Photos that were refused do not count. */
 export function nextView(photos: readonly DraftPhoto[]): ViewLabel {
-	return GUIDED_VIEWS.find((view) => !photos.some(({ label }) => label === view)) ?? "three-quarter";
+	return GUIDED_VIEWS.find((view) => isMissing(photos, view)) ?? "three-quarter";
+}
+
+/** Whether no usable photo shows a view. */
+export function isMissing(photos: readonly DraftPhoto[], view: ViewLabel): boolean {
+	return !photos.some(({ label, concern }) => label === view && !concern?.isRefused);
+}
+
+/**
+ * The photo that a new one takes the place of: one that was refused, of the same view where that is known.
+ *
+ * @param view of the new photo; undefined when it is not known
+ */
+export function refusedPhoto(photos: readonly DraftPhoto[], view?: ViewLabel): DraftPhoto | null {
+	const refused = photos.filter(({ concern }) => concern?.isRefused);
+	return refused.find(({ label }) => view === undefined || label === view || label === null) ?? null;
 }
 
 /** Appends photos; those without a label get the view that is expected next, as the first is a front view mostly. */

@@ -49,7 +49,12 @@ export function FactsFields({
 				options={(["female", "male", "unspecified"] as const).map((value) => ({ value, label: t(`facts.${value}`) }))}
 				onChange={(sex) => change({ sex })}
 			/>
-			<div className={classNames("grid gap-x-4 gap-y-5", units === "metric" ? "grid-cols-2" : "sm:grid-cols-2")}>
+			<div
+				className={classNames(
+					"grid items-start gap-x-4 gap-y-5",
+					units === "metric" ? "grid-cols-2" : "sm:grid-cols-2",
+				)}
+			>
 				<Field
 					label={t("facts.stature")}
 					error={errorOf(

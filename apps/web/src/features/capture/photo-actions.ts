@@ -1,6 +1,6 @@
 import { useAuth } from "../../auth/auth-store.js";
 import type { ViewLabel } from "../../pose/pose-types.js";
-import { addPhotos, notePhoto, replacePhoto } from "./draft.js";
+import { addPhotos, notePhoto, refusedPhoto, replacePhoto } from "./draft.js";
 import { changeDraft, useDraft } from "./draft-store.js";
 import { inspectPhoto } from "./inspect-photo.js";
 import { checkFile, type FileProblem } from "./photo-files.js";
@@ -19,11 +19,17 @@ export function photoLimits(): { readonly max_photos: number; readonly max_photo
 	return useAuth.getState().app ?? DEFAULT_LIMITS;
 }
 
-/** Takes files into the draft; what can be seen in them is noted as soon as it is known. @returns those that were refused */
+/** Takes files into the draft, refused photos' places first; what can be seen in them is noted as soon as it is known. @returns those that were refused */
 export async function takeFiles(files: Iterable<File>): Promise<RefusedFile[]> {
 	const refused: RefusedFile[] = [];
 	for (const file of files) {
 		const { photos } = useDraft.getState().draft;
+		const worse = refusedPhoto(photos);
+		if (worse !== null) {
+			const problem = await exchangePhoto(worse.id, file);
+			if (problem !== null) refused.push(problem);
+			continue;
+		}
 		const isTwice = photos.some((photo) => photo.name === file.name && photo.file.size === file.size);
 		const problem = isTwice ? "twice" : await checkFile(file, photos.length, photoLimits());
 		if (problem === null) takePhoto(file, file.name);
@@ -32,11 +38,16 @@ export async function takeFiles(files: Iterable<File>): Promise<RefusedFile[]> {
 	return refused;
 }
 
-/** Takes one photo that is known to be one. */
+/** Takes one photo that is known to be one; of a refused photo of the same view it takes the place. */
 export function takePhoto(file: Blob, name: string, label?: ViewLabel): void {
 	const id = randomId();
-	const added = { id, file, name, ...(label === undefined ? {} : { label }) };
-	changeDraft(({ photos }) => ({ photos: addPhotos(photos, [added]), sample: null }));
+	changeDraft(({ photos }) => {
+		const worse = refusedPhoto(photos, label);
+		if (worse !== null && label !== undefined) {
+			return { photos: replacePhoto(photos, worse.id, { id, file, name }), sample: null };
+		}
+		return { photos: addPhotos(photos, [{ id, file, name, ...(label === undefined ? {} : { label }) }]), sample: null };
+	});
 	void note(id, file);
 }
 

@@ -2,7 +2,7 @@ import { ChevronLeft, ChevronRight, FileImage, RefreshCw, Trash2, TriangleAlert 
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { VIEW_LABELS, type ViewLabel } from "../../pose/pose-types.js";
-import { IconButton } from "../../ui/button.js";
+import { Button, IconButton } from "../../ui/button.js";
 import { classNames } from "../../ui/class-names.js";
 import { Select } from "../../ui/field.js";
 import { toast } from "../../ui/toasts.js";
@@ -73,27 +73,37 @@ export function PhotoTile({
 					<ConcernText code={photo.concern.code} />
 				</p>
 			)}
-			<div className="flex justify-between">
-				<IconButton
-					label={t("photos.moveBack", { number })}
-					className={classNames(count === 1 && "invisible")}
-					disabled={position === 0}
-					onClick={() => move(-1)}
+			{photo.concern?.isRefused ? (
+				<Button
+					icon={<RefreshCw aria-hidden="true" className="size-4.5" />}
+					aria-label={t("photos.replace", { number })}
+					onClick={() => picker.current?.click()}
 				>
-					<ChevronLeft aria-hidden="true" className="size-5" />
-				</IconButton>
-				<IconButton label={t("photos.replace", { number })} onClick={() => picker.current?.click()}>
-					<RefreshCw aria-hidden="true" className="size-4.5" />
-				</IconButton>
-				<IconButton
-					label={t("photos.moveOn", { number })}
-					className={classNames(count === 1 && "invisible")}
-					disabled={number === count}
-					onClick={() => move(1)}
-				>
-					<ChevronRight aria-hidden="true" className="size-5" />
-				</IconButton>
-			</div>
+					{t("photos.replaceShort")}
+				</Button>
+			) : (
+				<div className="flex justify-between">
+					<IconButton
+						label={t("photos.moveBack", { number })}
+						className={classNames(count === 1 && "invisible")}
+						disabled={position === 0}
+						onClick={() => move(-1)}
+					>
+						<ChevronLeft aria-hidden="true" className="size-5" />
+					</IconButton>
+					<IconButton label={t("photos.replace", { number })} onClick={() => picker.current?.click()}>
+						<RefreshCw aria-hidden="true" className="size-4.5" />
+					</IconButton>
+					<IconButton
+						label={t("photos.moveOn", { number })}
+						className={classNames(count === 1 && "invisible")}
+						disabled={number === count}
+						onClick={() => move(1)}
+					>
+						<ChevronRight aria-hidden="true" className="size-5" />
+					</IconButton>
+				</div>
+			)}
 			<input
 				ref={picker}
 				type="file"

@@ -5,6 +5,7 @@ import { Button } from "../../ui/button.js";
 import { Card } from "../../ui/card.js";
 import { classNames } from "../../ui/class-names.js";
 import { Notice } from "../../ui/notice.js";
+import { refusedPhoto } from "./draft.js";
 import { useDraft } from "./draft-store.js";
 import { PhotoPicture } from "./figures/photo-picture.js";
 import { photoLimits, type RefusedFile, takeFiles } from "./photo-actions.js";
@@ -30,6 +31,12 @@ export function PhotosStep() {
 	const isDragging = usePageFiles((files) => void take(files));
 	const pick = () => picker.current?.click();
 	const { max_photos, max_photo_size_bytes } = photoLimits();
+	const isFull = photos.length >= max_photos && refusedPhoto(photos) === null;
+	const missing = isSample
+		? []
+		: (["front", "side"] as const)
+				.filter((view) => !photos.some(({ label }) => label === view))
+				.slice(0, Math.max(0, 2 - photos.length));
 	return (
 		<Card title={<StepTitle number={2}>{t("photos.title")}</StepTitle>}>
 			<div className="grid gap-4">
@@ -38,22 +45,21 @@ export function PhotosStep() {
 					{photos.map((photo, position) => (
 						<PhotoTile key={photo.id} photo={photo} position={position} count={photos.length} onRefused={setRefused} />
 					))}
-					{photos.length === 0 && !isSample && (
-						<EmptySlot view="front" onPick={pick}>
-							{t("photos.addFront")}
+					{missing.map((view) => (
+						<EmptySlot key={view} view={view} onPick={pick}>
+							{t(view === "front" ? "photos.addFront" : "photos.addSide")}
 						</EmptySlot>
-					)}
-					{photos.length < 2 && !isSample && (
-						<EmptySlot view="side" onPick={pick}>
-							{t("photos.addSide")}
-						</EmptySlot>
-					)}
+					))}
 				</ul>
 				<div className="flex flex-wrap gap-2">
-					<Button icon={<Camera aria-hidden="true" className="size-5" />} onClick={() => setCameraOpen(true)}>
+					<Button
+						icon={<Camera aria-hidden="true" className="size-5" />}
+						disabled={isFull}
+						onClick={() => setCameraOpen(true)}
+					>
 						{t("photos.camera")}
 					</Button>
-					<Button icon={<ImagePlus aria-hidden="true" className="size-5" />} onClick={pick}>
+					<Button icon={<ImagePlus aria-hidden="true" className="size-5" />} disabled={isFull} onClick={pick}>
 						{t("photos.choose")}
 					</Button>
 				</div>

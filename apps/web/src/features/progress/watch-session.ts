@@ -74,6 +74,7 @@ export function watchSession(session_id: string, watcher: SessionWatcher): () =>
 			watcher.onProblem(error);
 		}
 	};
-	connect();
+	// A refused WebSocket does not say why; an answer does.
+	void ask().then(connect);
 	return stop;
 }

@@ -163,15 +163,17 @@ export function CameraView({
 			</div>
 			<div className="grid content-between gap-3 bg-surface p-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] lg:row-span-2 lg:p-6">
 				<CheckList checks={checks} />
-				<ShutterBar
-					isEnabled={isRunning}
-					isCounting={left_s !== null}
-					countdown_s={countdown_s}
-					isAutomatic={isAutomatic}
-					onCountdown={setCountdown}
-					onAutomatic={setAutomatic}
-					onPress={press}
-				/>
+				{camera.status !== "failed" && (
+					<ShutterBar
+						isEnabled={isRunning}
+						isCounting={left_s !== null}
+						countdown_s={countdown_s}
+						isAutomatic={isAutomatic}
+						onCountdown={setCountdown}
+						onAutomatic={setAutomatic}
+						onPress={press}
+					/>
+				)}
 			</div>
 		</div>
 	);

@@ -1,6 +1,5 @@
-import { Square } from "lucide-react";
+import { Square, Timer } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { Checkbox } from "../../../ui/field.js";
 import { Segmented } from "../../../ui/segmented.js";
 
 /** Countdown, automatic release, and the shutter. */
@@ -45,13 +44,17 @@ export function ShutterBar({
 					<span className="size-full rounded-full bg-ink" />
 				)}
 			</button>
-			<div className="justify-self-end text-sm lg:justify-self-center">
-				<Checkbox
-					label={t("camera.automatic")}
-					checked={isAutomatic}
-					onChange={(event) => onAutomatic(event.target.checked)}
-				/>
-			</div>
+			<button
+				type="button"
+				aria-pressed={isAutomatic}
+				aria-label={t("camera.automatic")}
+				title={t("camera.automatic")}
+				onClick={() => onAutomatic(!isAutomatic)}
+				className="inline-flex min-h-11 items-center gap-2 justify-self-end rounded-lg border border-line-strong px-3 text-sm font-medium text-ink-soft aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent lg:justify-self-center"
+			>
+				<Timer aria-hidden="true" className="size-4 shrink-0" />
+				{t("camera.auto")}
+			</button>
 		</div>
 	);
 }
