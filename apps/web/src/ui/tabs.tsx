@@ -15,12 +15,12 @@ export function Tabs<Id extends string>({
 }) {
 	return (
 		<Radix.Root value={value} onValueChange={(id) => onChange(id as Id)}>
-			<Radix.List aria-label={label} className="mb-4 flex gap-1 overflow-x-auto border-b border-line">
+			<Radix.List aria-label={label} className="mb-4 flex overflow-x-auto sm:gap-1 border-b border-line">
 				{tabs.map((tab) => (
 					<Radix.Trigger
 						key={tab.id}
 						value={tab.id}
-						className="-mb-px min-h-11 grow border-b-2 border-transparent px-1 text-sm font-medium sm:grow-0 sm:px-3 sm:text-base whitespace-nowrap text-ink-soft hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink"
+						className="-mb-px min-h-11 grow border-b-2 border-transparent px-1 text-sm max-[399px]:text-[0.8125rem] font-medium sm:grow-0 sm:px-3 sm:text-base whitespace-nowrap text-ink-soft hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink"
 					>
 						{tab.label}
 					</Radix.Trigger>

@@ -1,5 +1,5 @@
 import { Redo2, RotateCcw, Save, Undo2 } from "lucide-react";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ModelDocument } from "../../api/types.js";
 import { Button, IconButton } from "../../ui/button.js";
@@ -25,6 +25,7 @@ export function AdjustPanel({
 	const { t } = useTranslation("adjust");
 	const { start, status, progress, error, body, isChanged, isCurrent, canUndo, canRedo } = adjusting;
 	const save = useSaveBody(model, adjusting);
+	const [isComplete, setComplete] = useState(false);
 	useEffect(() => {
 		// A failure waits for the person.
 		if (status === "waiting") start();
@@ -71,7 +72,7 @@ export function AdjustPanel({
 				<Button
 					look="primary"
 					className="ms-auto whitespace-nowrap max-sm:px-3 max-sm:text-sm"
-					icon={<Save aria-hidden="true" className="size-5" />}
+					icon={<Save aria-hidden="true" className="size-5 max-sm:hidden" />}
 					isBusy={save.isPending}
 					disabled={!isChanged || !isCurrent || status !== "ready"}
 					onClick={() => save.mutate()}
@@ -88,9 +89,9 @@ export function AdjustPanel({
 				)}
 			</div>
 			<div className="mt-1">{[MASS, ...MAIN_MEASUREMENTS.filter((id) => id in model.measurements)].map(slider)}</div>
-			<details className="mt-4">
+			<details className="mt-4" onToggle={(event) => setComplete(event.currentTarget.open)}>
 				<summary className="py-2.5 font-medium">{t("more", { count: others.length })}</summary>
-				<div>{others.map(slider)}</div>
+				{isComplete && <div>{others.map(slider)}</div>}
 			</details>
 		</div>
 	);

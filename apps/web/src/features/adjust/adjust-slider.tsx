@@ -65,21 +65,21 @@ export function AdjustSlider({
 	return (
 		<div className="border-b border-line pt-2 last:border-b-0 lg:pt-1.5">
 			<div className="flex items-center gap-2">
-				<label htmlFor={id} className="min-w-0 flex-1">
+				<label htmlFor={id} className="min-w-0 flex-1 hyphens-auto wrap-break-word">
 					{name}
 					{isChanged && (
-						<span className="numbers ms-2 text-sm text-ink-soft">
+						<span className="numbers ms-2 text-sm whitespace-nowrap text-ink-soft">
 							<span className="sr-only">{t("fitted")} </span>
 							<s>{format(fitted)}</s>
 						</span>
 					)}
 				</label>
-				<span className="relative w-28 shrink-0">
+				<span className="relative w-24 shrink-0 sm:w-28">
 					<input
 						type="text"
 						inputMode="decimal"
 						aria-label={t("typed", { name, unit })}
-						className={classNames(INPUT_CLASSES, "numbers pe-11! text-end")}
+						className={classNames(INPUT_CLASSES, "numbers ps-2! pe-9! text-end")}
 						value={typed ?? shown}
 						disabled={isDisabled}
 						onFocus={(event) => {
@@ -93,7 +93,7 @@ export function AdjustSlider({
 							else if (event.key === "Escape") setTyped(null);
 						}}
 					/>
-					<span aria-hidden="true" className="pointer-events-none absolute end-3 top-2.5 text-ink-soft">
+					<span aria-hidden="true" className="pointer-events-none absolute end-2.5 top-2.5 text-ink-soft">
 						{unit}
 					</span>
 				</span>
