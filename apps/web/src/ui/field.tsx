@@ -59,7 +59,7 @@ export function Select({ className, ...rest }: ComponentPropsWithRef<"select">) 
 export function Checkbox({ label, ...rest }: ComponentPropsWithRef<"input"> & { readonly label: ReactNode }) {
 	return (
 		<label className="flex min-h-11 items-start gap-3 py-2">
-			<input {...rest} type="checkbox" className="mt-0.5 size-5 shrink-0 accent-accent" />
+			<input {...rest} type="checkbox" className="size-6 shrink-0 accent-accent" />
 			<span>{label}</span>
 		</label>
 	);
