@@ -165,6 +165,17 @@ for (const name of ENVIRONMENTS) {
 			expect(answer.json().remedy).toBeTruthy();
 		});
 
+		test("a name that is no text is refused before anything is made", async () => {
+			const before = await countModels();
+			for (const name of ["", " ", "two\nlines", "nul\u0000", "half of a pair \ud800", "\udc00 the other half"]) {
+				const answer = await adjust({ ...shape, adjusted: { waist_girth: waist_m }, name });
+				expect([answer.statusCode, answer.json().errors?.[0].path], JSON.stringify(name)).toEqual([400, "name"]);
+			}
+			expect(await countModels()).toBe(before);
+			const whole = await adjust({ ...shape, adjusted: { waist_girth: waist_m }, name: "😀 Ağça" });
+			expect(whole.json().name).toBe("😀 Ağça");
+		});
+
 		test("a request that is sent again saves one model", async () => {
 			const before = await countModels();
 			const key = { "idempotency-key": randomUUID() };

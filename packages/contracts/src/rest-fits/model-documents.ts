@@ -53,7 +53,7 @@ export const modelAdjustmentSchema = z
 			.trim()
 			.min(1)
 			.max(255)
-			.regex(/^\P{Cc}*$/u, "must be one line of text")
+			.regex(/^[^\p{Cc}\p{Cs}]*$/u, "must be one line of text")
 			.optional(),
 	})
 	.refine(
