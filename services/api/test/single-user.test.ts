@@ -109,7 +109,16 @@ describe("single-user mode", () => {
 			expect((await enter({ "x-forwarded-for": "127.0.0.1" }, address)).statusCode, address).toBe(403);
 		}
 		// A proxy on this machine: its requests come from elsewhere.
-		for (const name of ["x-forwarded-for", "x-forwarded-host", "forwarded", "x-real-ip", "via"]) {
+		const names = ["for", "host", "proto", "port", "server", "prefix"].map((name) => `x-forwarded-${name}`);
+		for (const name of [
+			...names,
+			"forwarded",
+			"x-real-ip",
+			"via",
+			"cf-connecting-ip",
+			"true-client-ip",
+			"x-client-ip",
+		]) {
 			expect((await enter({ [name]: "127.0.0.1" })).statusCode, name).toBe(403);
 		}
 		await withSettings({ trustedProxies: 1 }, async (api) => {
@@ -128,22 +137,27 @@ describe("single-user mode", () => {
 		expect((await enter({ origin: "http://localhost:8000" })).statusCode).toBe(200);
 	});
 
+	it("lets no other site in, even where its pages may use the API", async () => {
+		const corsOrigins = ["https://shop.example", "http://localhost:5173"];
+		await withSettings({ corsOrigins }, async (api) => {
+			expect((await enter({ origin: "https://shop.example" }, "127.0.0.1", api)).statusCode).toBe(403);
+			expect((await enter({ origin: "http://localhost:5173" }, "127.0.0.1", api)).statusCode).toBe(200);
+		});
+	});
+
 	it("says the same over a real connection, and nothing to a request without a name", async () => {
 		await opened.api.listen({ port: 0, host: "127.0.0.1" });
 		const { port } = opened.api.server.address() as AddressInfo;
-		const send = async (...lines: string[]) => {
-			const { text } = await sendRaw(
-				port,
-				[head(`POST ${LOCAL} HTTP/1.1`, ...lines, "content-length: 0", "connection: close")],
-				{
-					timeout_ms: 5000,
-				},
-			);
+		const send = async (version: string, ...lines: string[]) => {
+			const request = head(`POST ${LOCAL} HTTP/${version}`, ...lines, "content-length: 0", "connection: close");
+			const { text } = await sendRaw(port, [request], { timeout_ms: 5000 });
 			return parseAnswers(text)[0]?.statusCode;
 		};
-		expect(await send(`host: localhost:${port}`)).toBe(200);
-		expect(await send(`host: evil.example:${port}`)).toBe(403);
-		expect(await send()).toBe(400);
+		expect(await send("1.1", `host: localhost:${port}`)).toBe(200);
+		expect(await send("1.1", `host: evil.example:${port}`)).toBe(403);
+		expect(await send("1.1")).toBe(400);
+		// As nginx passes requests on unless it is told otherwise: under its own name for the server, without a word of itself.
+		expect(await send("1.0", `host: localhost:${port}`)).toBe(403);
 	});
 
 	it("is told to pages before anybody has logged in, and only where it works", async () => {

@@ -2,7 +2,7 @@ import { tokenDocumentSchema } from "@anny-fitter/contracts";
 import { auditOrigin, recordAudit } from "../audit/record-audit.js";
 import type { ApiDependencies } from "../dependencies.js";
 import type { Api } from "../http/api-instance.js";
-import { findOrMakeLocalUser, requireLocalRequest } from "./local-user.js";
+import { findOrMakeLocalUser, isLoopbackHost, requireLocalRequest } from "./local-user.js";
 import { requireOwnOrigin } from "./refresh-cookie.js";
 import { issueRefreshToken } from "./refresh-tokens.js";
 import { createTokenSender } from "./send-tokens.js";
@@ -11,6 +11,9 @@ import { createTokenSender } from "./send-tokens.js";
 export async function registerLocalLoginRoute(api: Api, dependencies: ApiDependencies): Promise<void> {
 	const { config, database, now } = dependencies;
 	const sendTokens = createTokenSender(dependencies);
+	// Other sites may use the API where CORS_ORIGINS names them, but with a log-in of their users' own.
+	const { publicUrl } = config;
+	const corsOrigins = config.corsOrigins.filter((origin) => isLoopbackHost(new URL(origin).host));
 	api.post(
 		"/auth/local",
 		{
@@ -26,7 +29,7 @@ export async function registerLocalLoginRoute(api: Api, dependencies: ApiDepende
 		},
 		async (request, reply) => {
 			requireLocalRequest(request, config);
-			requireOwnOrigin(request, config);
+			requireOwnOrigin(request, { publicUrl, corsOrigins });
 			const { user, refreshToken } = await database.asSystem(async (tx) => {
 				const { user, isNew } = await findOrMakeLocalUser(tx, now());
 				const refreshToken = await issueRefreshToken(

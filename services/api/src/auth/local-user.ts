@@ -7,18 +7,25 @@ import { NO_PASSWORD } from "./passwords.js";
 const LOOPBACK_ADDRESS = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/i;
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i;
 /** What proxies add; behind one everybody seems to be on this machine. */
-const PROXY_HEADERS = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"] as const;
+const PROXY_HEADER = /^(x-forwarded(-.*)?|forwarded|via|x-real-ip|x-client-ip|true-client-ip|cf-connecting-ip)$/;
 
 /**
  * Whether a request comes from a person at this machine: over a loopback connection, under a name that no other site can
- * have (against DNS rebinding), and not through a proxy.
+ * have (against DNS rebinding), and not through a proxy, as far as proxies can be told: nginx adds no header unless it is
+ * told to, but speaks HTTP/1.0, which browsers no longer do.
  */
-export function isLocalRequest({ headers, socket }: FastifyRequest): boolean {
+export function isLocalRequest({ headers, raw, socket }: FastifyRequest): boolean {
 	return (
 		LOOPBACK_ADDRESS.test(socket.remoteAddress ?? "") &&
-		LOOPBACK_HOST.test(headers.host ?? "") &&
-		PROXY_HEADERS.every((name) => headers[name] === undefined)
+		isLoopbackHost(headers.host) &&
+		raw.httpVersion !== "1.0" &&
+		!Object.keys(headers).some((name) => PROXY_HEADER.test(name))
 	);
+}
+
+/** @param host as the header `host` and addresses have it, with a port or without */
+export function isLoopbackHost(host: string | undefined): boolean {
+	return LOOPBACK_HOST.test(host ?? "");
 }
 
 /** @throws AppError `not_found` without single-user mode, `forbidden` from elsewhere */
