@@ -1,9 +1,8 @@
+import { closestOnTriangle } from "./closest-on-triangle.js";
 import type { MeasurableModel } from "./model.js";
 
-/** A body at rest and posed, as `ShapeState` and `PoseState` of the body model. Metres. */
+/** A posed body, from `PoseState` of the body model. Metres. */
 export interface PosedSurface {
-	/** `[3 * vertexCount]` */
-	readonly restVertices: Float64Array;
 	/** `[3 * vertexCount]` */
 	readonly posedVertices: Float64Array;
 	/** `[12 * bones]` row-major 3×4, posed from rest. */
@@ -21,6 +20,8 @@ export interface PathCarrier {
 	/** The closest point found last: its triangle's corners and their weights. */
 	readonly triangle: Uint32Array;
 	readonly weights: Float64Array;
+	/** Weights of the triangle under test. */
+	readonly candidate: Float64Array;
 	rest: Float64Array;
 }
 
@@ -45,6 +46,7 @@ export function createPathCarrier(model: MeasurableModel): PathCarrier {
 		cells: new Map(),
 		triangle: new Uint32Array(3),
 		weights: new Float64Array(3),
+		candidate: new Float64Array(3),
 		rest: new Float64Array(0),
 	};
 }
@@ -75,15 +77,18 @@ export function takeUpSurface(carrier: PathCarrier, restVertices: Float64Array):
  *
  * @param out `[3k]`, may be `path`
  * @param path `[3k]` on the body that the carrier has taken up
+ * @throws RangeError before a body was taken up, and for a path that is not finite
  */
 export function carryPath(
 	out: Float64Array | Float32Array,
 	carrier: PathCarrier,
-	{ posedVertices, boneTransforms }: Omit<PosedSurface, "restVertices">,
+	{ posedVertices, boneTransforms }: PosedSurface,
 	path: Float64Array,
 ): void {
 	const { rest, triangle, weights, model } = carrier;
 	const { skinOffsets, skinBones, skinWeights } = model;
+	if (rest.length === 0) throw new RangeError("no resting body was taken up");
+	if (!path.every(Number.isFinite)) throw new RangeError("the path is not finite");
 	for (let at = 0; at < path.length; at += 3) {
 		findTriangle(carrier, path[at], path[at + 1], path[at + 2]);
 		let px = 0;
@@ -120,7 +125,7 @@ export function carryPath(
 
 /** Closest point among the triangles about the nearest vertex: its corners and weights, in the carrier. */
 function findTriangle(carrier: PathCarrier, x: number, y: number, z: number): void {
-	const { cornerOffsets, corners, triangle, weights, model } = carrier;
+	const { cornerOffsets, corners, triangle, weights, candidate, model } = carrier;
 	const nearest = nearestVertex(carrier, x, y, z);
 	let best = Number.POSITIVE_INFINITY;
 	for (let i = cornerOffsets[nearest]; i < cornerOffsets[nearest + 1]; i++) {
@@ -138,8 +143,6 @@ function findTriangle(carrier: PathCarrier, x: number, y: number, z: number): vo
 	triangle.fill(nearest);
 	weights.set([1, 0, 0]);
 }
-
-const candidate = new Float64Array(3);
 
 function cell(coordinate: number): number {
 	return Math.floor(coordinate / CELL_M) + CELL_COUNT / 2;
@@ -172,71 +175,4 @@ function nearestVertex({ cells, rest }: PathCarrier, x: number, y: number, z: nu
 		}
 	}
 	return best;
-}
-
-/**
- * Closest point of a triangle (Ericson, Real-Time Collision Detection, 5.1.5).
- *
- * @param weights `[3]` receives its barycentric coordinates
- * @returns the squared distance
- */
-function closestOnTriangle(
-	weights: Float64Array,
-	points: Float64Array,
-	a: number,
-	b: number,
-	c: number,
-	x: number,
-	y: number,
-	z: number,
-): number {
-	const abx = points[3 * b] - points[3 * a];
-	const aby = points[3 * b + 1] - points[3 * a + 1];
-	const abz = points[3 * b + 2] - points[3 * a + 2];
-	const acx = points[3 * c] - points[3 * a];
-	const acy = points[3 * c + 1] - points[3 * a + 1];
-	const acz = points[3 * c + 2] - points[3 * a + 2];
-	const apx = x - points[3 * a];
-	const apy = y - points[3 * a + 1];
-	const apz = z - points[3 * a + 2];
-	const abab = abx * abx + aby * aby + abz * abz;
-	const abac = abx * acx + aby * acy + abz * acz;
-	const acac = acx * acx + acy * acy + acz * acz;
-	const d1 = abx * apx + aby * apy + abz * apz;
-	const d2 = acx * apx + acy * apy + acz * apz;
-	// From here on in coordinates of the triangle: the point is a + v ab + w ac.
-	const d3 = d1 - abab;
-	const d4 = d2 - abac;
-	const d5 = d1 - abac;
-	const d6 = d2 - acac;
-	const va = d3 * d6 - d5 * d4;
-	const vb = d5 * d2 - d1 * d6;
-	const vc = d1 * d4 - d3 * d2;
-	let v = 0;
-	let w = 0;
-	if (d1 <= 0 && d2 <= 0) {
-		// corner a
-	} else if (d3 >= 0 && d4 <= d3) {
-		v = 1;
-	} else if (d6 >= 0 && d5 <= d6) {
-		w = 1;
-	} else if (vc <= 0 && d1 >= 0 && d3 <= 0) {
-		v = d1 / (d1 - d3);
-	} else if (vb <= 0 && d2 >= 0 && d6 <= 0) {
-		w = d2 / (d2 - d6);
-	} else if (va <= 0 && d4 - d3 >= 0 && d5 - d6 >= 0) {
-		w = (d4 - d3) / (d4 - d3 + d5 - d6);
-		v = 1 - w;
-	} else {
-		const sum = va + vb + vc;
-		v = vb / sum;
-		w = vc / sum;
-	}
-	weights[0] = 1 - v - w;
-	weights[1] = v;
-	weights[2] = w;
-	const ox = apx - v * abx - w * acx;
-	const oy = apy - v * aby - w * acy;
-	const oz = apz - v * abz - w * acz;
-	return ox * ox + oy * oy + oz * oz;
 }

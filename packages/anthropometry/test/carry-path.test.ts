@@ -100,4 +100,11 @@ describe("a path of the resting body", () => {
 	test("of another model is refused", () => {
 		expect(() => takeUpSurface(carrier, new Float64Array(12))).toThrow(RangeError);
 	});
+
+	test("is refused when it is not finite, or on no body", () => {
+		expect(() => carried(Float64Array.of(0, Number.NaN, 1))).toThrow(RangeError);
+		const surface = { posedVertices: pose.vertices, boneTransforms: pose.boneTransforms };
+		const path = new Float64Array(3);
+		expect(() => carryPath(path, createPathCarrier(model), surface, path)).toThrow(RangeError);
+	});
 });
