@@ -41,13 +41,18 @@ const MAX_BODIES = 10;
 /** What makes a person this person rather than a measure of theirs: an adjustment leaves them alone. */
 const KEPT: readonly PhenotypeLabel[] = ["gender", "age", "african", "asian", "caucasian"];
 
-/** Beyond this the prior of women is nearer than that of men. */
+/** Half-way between the means of men and women in `shapePrior`: beyond, the prior of women is nearer. */
 const FEMALE_FROM = 0.385;
 
-/** Covariance of the population about a body, for bodies without one of their own. */
+/**
+ * Covariance of the population about a body, for bodies without one of their own.
+ *
+ * @returns [SHAPE_COUNT²]
+ */
 export function populationCovariance({ x }: Pick<BodyTangent, "x">): Float64Array {
 	const sex = x[phenotypeIndex("gender")] < FEMALE_FROM ? "male" : "female";
 	const age = Math.max(annyAgeFromYears(0), x[phenotypeIndex("age")]);
+	// How sure the age is does not matter: adjusting keeps it.
 	return priorCovariance(shapePrior(sex, age, 0.01));
 }
 

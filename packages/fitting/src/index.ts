@@ -24,4 +24,4 @@ export type { RestSkeleton } from "./t-pose.js";
 export { tPoseRotations } from "./t-pose.js";
 export type { EstimatedMeasurement } from "./uncertainty.js";
 export { estimateMeasurements, expectedVertexError_mm, interval90, standardDeviation } from "./uncertainty.js";
-export { honestyFactor, vertexDeviations } from "./vertex-uncertainty.js";
+export { errorInflation, vertexDeviations } from "./vertex-uncertainty.js";

@@ -17,7 +17,7 @@ export const SHAPE_PARAMETER_NAMES: readonly string[] = SHAPE_PARAMETERS.map((pa
 	parameter.kind === "phenotype" ? `phenotype:${parameter.label}` : `local:${parameter.labels[0]}`,
 );
 
-/** Rounding below this share of σᵢσⱼ says nothing about a body. */
+/** What is beyond these says nothing about a body and would double the document. */
 const SIGNIFICANT_DIGITS = 6;
 
 /**

@@ -15,7 +15,7 @@ const CHUNK = 1024;
  * @param out [vertices]
  * @param shape [SHAPE_COUNT]
  * @param covariance [SHAPE_COUNT²]
- * @param factor on every σ, see {@link honestyFactor}
+ * @param factor on every σ, see {@link errorInflation}
  */
 export function vertexDeviations(
 	out: Float32Array,
@@ -58,7 +58,7 @@ export function vertexDeviations(
  * @param covariance [SHAPE_COUNT²]
  * @param reported measurements with their reported σ
  */
-export function honestyFactor(
+export function errorInflation(
 	tangent: BodyTangent,
 	covariance: Float64Array,
 	reported: Readonly<Record<string, { readonly sigma_m: number }>>,
@@ -75,14 +75,15 @@ export function honestyFactor(
 	return ratios.length === 0 ? 1 : Math.max(1, ratios[ratios.length >> 1]);
 }
 
-/** Lower triangular root of a covariance. Rounding may have left it slightly indefinite: then a whisper is added. */
+/** Lower triangular root of a covariance. Rounding may have left it slightly indefinite: then a little is
+ * added to the variances. */
 function squareRoot(covariance: Float64Array): Float64Array {
 	let largest = 0;
 	for (let p = 0; p < SHAPE_COUNT; p++) largest = Math.max(largest, covariance[p * SHAPE_COUNT + p]);
-	for (let whisper = 0; ; whisper = whisper === 0 ? 1e-9 : 10 * whisper) {
+	for (let jitter = 0; ; jitter = jitter === 0 ? 1e-9 : 10 * jitter) {
 		const root = covariance.slice();
-		for (let p = 0; p < SHAPE_COUNT; p++) root[p * SHAPE_COUNT + p] += whisper * largest;
+		for (let p = 0; p < SHAPE_COUNT; p++) root[p * SHAPE_COUNT + p] += jitter * largest;
 		if (choleskyFactor(root, SHAPE_COUNT)) return root;
-		if (!(whisper < 1)) throw new RangeError("The covariance is none: it is far from positive definite.");
+		if (!(jitter < 1)) throw new RangeError("The covariance is none: it is far from positive definite.");
 	}
 }

@@ -7,7 +7,7 @@ import { fitPhotos, type PhotoFit } from "../src/fit-photos.js";
 import { createPhotoFitter, type PhotoFitter } from "../src/photo-fitter.js";
 import { namedShape, SHAPE_COUNT } from "../src/shape-parameters.js";
 import { estimateMeasurements, expectedVertexError_mm } from "../src/uncertainty.js";
-import { honestyFactor, vertexDeviations } from "../src/vertex-uncertainty.js";
+import { errorInflation, vertexDeviations } from "../src/vertex-uncertainty.js";
 
 const STATED = { stature_m: 1.7, mass_kg: 68, age_years: 35, sex: "female", measures_m: {} } as const;
 
@@ -73,15 +73,15 @@ test("agrees with the expected error of the whole surface", () => {
 
 test("the factor brings the covariance's girths to the reported ones and never makes them smaller", () => {
 	const reported = Object.fromEntries(estimateMeasurements(fitter, fit, STATED));
-	const factor = honestyFactor(tangent, fit.covariance, reported);
+	const factor = errorInflation(tangent, fit.covariance, reported);
 	expect(factor).toBeGreaterThanOrEqual(1);
 	const times = (n: number) =>
 		Object.fromEntries(Object.entries(reported).map(([id, { sigma_m }]) => [id, { sigma_m: n * sigma_m }]));
-	const tenfold = honestyFactor(tangent, fit.covariance, times(10));
+	const tenfold = errorInflation(tangent, fit.covariance, times(10));
 	expect(tenfold).toBeGreaterThan(2);
-	expect(honestyFactor(tangent, fit.covariance, times(100))).toBeCloseTo(10 * tenfold, 6);
-	expect(honestyFactor(tangent, fit.covariance, {})).toBe(1);
-	expect(honestyFactor(tangent, fit.covariance, { hip_girth: { sigma_m: 1e-9 } })).toBe(1);
+	expect(errorInflation(tangent, fit.covariance, times(100))).toBeCloseTo(10 * tenfold, 6);
+	expect(errorInflation(tangent, fit.covariance, {})).toBe(1);
+	expect(errorInflation(tangent, fit.covariance, { hip_girth: { sigma_m: 1e-9 } })).toBe(1);
 	const scaled = new Float32Array(deviations.length);
 	vertexDeviations(scaled, fitter.model, fit.shape, fit.covariance, 3);
 	for (let v = 0; v < scaled.length; v += 997) expect(scaled[v]).toBeCloseTo(3 * deviations[v], 5);

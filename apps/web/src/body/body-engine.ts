@@ -12,8 +12,8 @@ import {
 	BODY_QUANTITIES,
 	type BodyTangent,
 	createPhotoFitter,
+	errorInflation,
 	evaluateFitterPose,
-	honestyFactor,
 	MASS,
 	type PhotoFitter,
 	populationCovariance,
@@ -115,7 +115,7 @@ export class BodyEngine {
 		const known = readNamedCovariance(covariance);
 		const tangent = yield* this.#tangent(shape);
 		const out = new Float32Array(this.topology.vertexCount);
-		const factor = honestyFactor(tangent, known, measurements);
+		const factor = errorInflation(tangent, known, measurements);
 		vertexDeviations(out, this.#fitter.model, tangent.x, known, factor);
 		return out;
 	}
