@@ -18,6 +18,7 @@ export const ADULT_POPULATION = {
 
 const Z_AT_LEVEL = ADULT_LEVELS.map((level) => normalQuantile(level / 100));
 
+/** Whether a measurement of the catalogue has a table. */
 export function isAdultMeasure(id: string): id is AdultMeasure {
 	return Object.hasOwn(ADULT_TABLES, id);
 }

@@ -1,3 +1,5 @@
+import type { Sex } from "./estimate.js";
+
 /** Body mass index, kg/m². */
 export function bodyMassIndex(mass_kg: number, stature_m: number): number {
 	return mass_kg / stature_m ** 2;
@@ -27,6 +29,6 @@ export function bodyShapeIndex(waist_m: number, mass_kg: number, stature_m: numb
 }
 
 /** Resting energy in kcal per day (Mifflin M D et al., Am J Clin Nutr 51, 1990). */
-export function restingEnergy(sex: "female" | "male", mass_kg: number, stature_m: number, ageYears: number): number {
+export function restingEnergy(sex: Sex, mass_kg: number, stature_m: number, ageYears: number): number {
 	return 10 * mass_kg + 625 * stature_m - 5 * ageYears + (sex === "male" ? 5 : -161);
 }

@@ -8,6 +8,7 @@ export type GrowthMeasure = "stature" | "weight" | "bmi";
 /** Ages that the charts cover, in years. */
 export const GROWTH_AGE_YEARS = { from: 2, below: 20 } as const;
 
+/** Whose charts they are, for citing. */
 export const GROWTH_SOURCE =
 	"CDC Growth Charts: United States (2000); BMI above the 95th percentile: CDC Extended BMI-for-Age Growth Charts (2022)";
 

@@ -1,4 +1,3 @@
-export type { AdultTable } from "./adult-tables.js";
 export type { AdultMeasure } from "./adults.js";
 export {
 	ADULT_MEASURES,

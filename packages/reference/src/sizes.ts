@@ -56,6 +56,7 @@ export interface SizeAdvice {
 	readonly likely: readonly SizeProbability[];
 }
 
+/** A size with the probability that it is the right one; bounds in metres. */
 export interface SizeProbability extends BandProbability {
 	/** Number on labels that follow the German count, where the custom has one. */
 	readonly customNumber: number | null;
@@ -72,6 +73,7 @@ export interface CombinedSize {
 	readonly spread: number;
 }
 
+/** What {@link adviseSizes} answers. */
 export interface SizeReport {
 	readonly group: SizeGroup;
 	readonly advice: readonly SizeAdvice[];
@@ -120,6 +122,7 @@ const COMBINED: Record<SizeGroup, readonly SizeSystem[]> = {
 
 /** Below this probability a size is not worth telling. */
 const TOLD = 0.01;
+/** Sizes that may be right hold the true one with this probability. */
 const CERTAIN = 0.9;
 
 function advise({ system, dimension, bands, isStandard, numbers }: System, measured: Estimate): SizeAdvice {
