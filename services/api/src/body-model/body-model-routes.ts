@@ -4,6 +4,7 @@ import { AppError, bodyModelDocumentSchema } from "@anny-fitter/contracts";
 import { type BodyModelAsset, openBodyModelAsset } from "@anny-fitter/platform";
 import { z } from "zod";
 import type { ApiDependencies } from "../dependencies.js";
+import { accepts } from "../http/accepts.js";
 import type { Api } from "../http/api-instance.js";
 import { fileResponse } from "../http/file-response.js";
 
@@ -74,7 +75,7 @@ export async function registerBodyModelRoutes(api: Api, { config }: ApiDependenc
 					remedy: "GET /api/v1/body-model says which.",
 				});
 			}
-			const isCompressed = takesBrotli(request.headers["accept-encoding"]);
+			const isCompressed = accepts(request.headers["accept-encoding"], "br");
 			const body = isCompressed ? await compressed : bytes;
 			if (isCompressed) reply.header("content-encoding", "br");
 			return reply
@@ -98,8 +99,4 @@ async function openAsset(modelDataDir: string | undefined): Promise<ServedAsset>
 	// Whoever asks for it meets the failure.
 	compressed.catch(() => undefined);
 	return { ...asset, compressed };
-}
-
-function takesBrotli(header: string | undefined): boolean {
-	return (header ?? "").split(",").some((entry) => /^\s*br\s*(;(?!\s*q=0(\.0*)?\s*$)|$)/i.test(entry));
 }

@@ -11,6 +11,7 @@ import { z } from "zod";
 import { auditOrigin, recordAudit } from "../audit/record-audit.js";
 import { createUserCache } from "../caching/user-cache.js";
 import type { ApiDependencies } from "../dependencies.js";
+import { accepts } from "../http/accepts.js";
 import { type Api, actorOf } from "../http/api-instance.js";
 import { fileResponse } from "../http/file-response.js";
 import { buildMesh, fileTag, hasFile } from "./build-mesh.js";
@@ -224,8 +225,4 @@ export async function readStored({ database }: ApiDependencies, actor: Actor, mo
 		row: await readModel(tx, actor.userId, modelId),
 		measurements: await readMeasurements(tx, modelId),
 	}));
-}
-
-function accepts(header: string | undefined, type: string): boolean {
-	return (header ?? "").split(",").some((entry) => entry.split(";")[0]!.trim().toLowerCase() === type);
 }

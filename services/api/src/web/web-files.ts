@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { extname, join, relative } from "node:path";
 import fastifyStatic from "@fastify/static";
+import { accepts } from "../http/accepts.js";
 import type { Api } from "../http/api-instance.js";
 
 /** What pages of the application may load and do. Scripts may compile WebAssembly: the networks run in it. */
@@ -67,14 +68,10 @@ export function rewritePages({ files, folders }: WebFiles): (request: IncomingMe
 	const known = new Set([...OWN_NAMES, ...files, ...folders, ""]);
 	return ({ method, url = "/", headers }) => {
 		const isRead = method === "GET" || method === "HEAD";
-		if (!isRead || headers.upgrade !== undefined || !asksForPage(headers.accept)) return url;
+		if (!isRead || headers.upgrade !== undefined || !accepts(headers.accept, "text/html")) return url;
 		const [, first = ""] = url.split(/[/?#]/);
 		return known.has(first) ? url : "/";
 	};
-}
-
-function asksForPage(accept: string | undefined): boolean {
-	return (accept ?? "").split(",").some((range) => /^\s*text\/html\s*(;(?!\s*q=0(\.0*)?\s*$)|$)/i.test(range));
 }
 
 /** Serves the application: no log-in, no budget. Whatever lies beside the folder stays out of reach. */
