@@ -2,8 +2,8 @@ import { useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { forgetFarewell } from "../auth/auth-store.js";
 
-/** Pages that wait for data get their heading late; after this nobody expects the focus to move. */
-const PATIENCE_MS = 5000;
+/** Pages that wait for data get their heading late, or another one; after this nobody expects the focus to move. */
+const PATIENCE_MS = 10_000;
 
 /** After a change of page: puts the focus on its heading and tells screen readers its title. */
 export function PageAnnouncer() {
@@ -30,7 +30,8 @@ export function PageAnnouncer() {
 }
 
 /**
- * Focuses the page's heading as soon as there is one, unless the person has gone elsewhere by then.
+ * Focuses the page's heading as soon as there is one, and the one that takes its place when data arrive, unless the person has
+ * gone elsewhere by then.
  *
  * @returns gives up
  */
@@ -38,11 +39,14 @@ function focusHeading(onFocus: () => void): () => void {
 	const content = document.getElementById("content");
 	if (content === null) return () => {};
 	content.focus({ preventScroll: true });
+	let focused: HTMLHeadingElement | null = null;
 	const attempt = () => {
-		if (document.activeElement !== content && document.activeElement !== document.body) return stop();
+		const { activeElement } = document;
+		if (activeElement === focused) return;
+		if (activeElement !== content && activeElement !== document.body) return stop();
 		const heading = content.querySelector("h1");
-		if (heading === null) return;
-		stop();
+		if (heading === null || heading === focused) return;
+		focused = heading;
 		heading.tabIndex = -1;
 		heading.focus({ preventScroll: true });
 		onFocus();
