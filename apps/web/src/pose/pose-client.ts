@@ -14,9 +14,15 @@ export interface PoseClient {
 
 type Outgoing = ToPoseWorker extends infer M ? (M extends { id: number } ? Omit<M, "id"> : never) : never;
 
+/** Unused for this long, the worker is ended: the networks take some 100 MB of memory. */
+const REST_MS = 60_000;
+
 let opened: Promise<PoseClient> | null = null;
 
-/** The page's one client; the networks (9 MB compressed, kept by the browser) are loaded at the first call. */
+/**
+ * The page's one client; the networks (9 MB compressed, kept by the browser) are loaded at the first call. It ends by itself
+ * when unused for a minute: ask for it anew for each picture.
+ */
 export function openPoseClient(): Promise<PoseClient> {
 	opened ??= open().catch((error: unknown) => {
 		opened = null;
@@ -32,20 +38,27 @@ async function open(): Promise<PoseClient> {
 		{ readonly resolve: (message: FromPoseWorker) => void; readonly reject: (error: Error) => void }
 	>();
 	let nextId = 1;
+	let rest: ReturnType<typeof setTimeout> | undefined;
+	const end = () => {
+		clearTimeout(rest);
+		opened = null;
+		worker.terminate();
+	};
 	worker.addEventListener("message", ({ data }: MessageEvent<FromPoseWorker>) => {
 		const call = waiting.get(data.id);
 		waiting.delete(data.id);
+		if (waiting.size === 0) rest = setTimeout(end, REST_MS);
 		if (data.type === "failed") call?.reject(new Error(data.message));
 		else call?.resolve(data);
 	});
 	worker.addEventListener("error", () => {
 		for (const call of waiting.values()) call.reject(new Error("the pose worker broke"));
 		waiting.clear();
-		opened = null;
-		worker.terminate();
+		end();
 	});
 	const ask = (message: Outgoing, transfer: Transferable[]) =>
 		new Promise<FromPoseWorker>((resolve, reject) => {
+			clearTimeout(rest);
 			const id = nextId++;
 			waiting.set(id, { resolve, reject });
 			worker.postMessage({ ...message, id }, transfer);
@@ -55,7 +68,7 @@ async function open(): Promise<PoseClient> {
 		const models = { wasm: new URL(wasm, location.href).href, detection, landmarks };
 		await ask({ type: "open", models }, [detection.buffer, landmarks.buffer]);
 	} catch (error) {
-		worker.terminate();
+		end();
 		throw error;
 	}
 	return {

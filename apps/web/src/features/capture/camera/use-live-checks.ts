@@ -32,12 +32,12 @@ export function useLiveChecks(
 		let isOver = false;
 		const motion = new MotionMeter();
 		const run = async () => {
-			const client = await openPoseClient();
+			await openPoseClient();
 			while (!isOver) {
 				const start = performance.now();
 				const picture = await grabFrame(video.current);
 				if (picture !== null) {
-					const frame = await client.analyse(picture, true);
+					const frame = await (await openPoseClient()).analyse(picture, true);
 					if (isOver) return;
 					const end = performance.now();
 					performance.clearMeasures("pose-frame");
