@@ -6,6 +6,9 @@ import { DIVERGING, paint, SEQUENTIAL } from "./scene/colour-scale.js";
 import { type ShownBody, shapeOf } from "./use-shown-body.js";
 import type { SurfaceColouring } from "./viewer-state.js";
 
+/** Scales begin at nothing and go at least this far, so that small contrasts look small. */
+const LEAST_RANGE_M = 0.005;
+
 /** What the colours on the body mean. */
 export interface SurfaceMap {
 	readonly colouring: "uncertainty" | "difference";
@@ -69,14 +72,14 @@ export function useSurfaceColours(
 		if (colouring === "uncertainty") {
 			if (sigma === null || sigma.model !== model) return null;
 			const { sigma_m, regions } = sigma;
-			const range_m = [quantile(sigma_m, 0.02), quantile(sigma_m, 0.98)] as const;
+			const range_m = [0, Math.max(LEAST_RANGE_M, quantile(sigma_m, 0.98))] as const;
 			return { colouring, range_m, regions, vertexColours: painted(sigma_m, range_m, SEQUENTIAL) };
 		}
 		if (colouring !== "difference" || body.geometry === null || !other?.geometry || client === null) return null;
 		const { geometry } = body;
 		const values = skinDifference(geometry, other.geometry);
 		if (values === null) return null;
-		const most = Math.max(0.005, quantile(values.map(Math.abs), 0.98));
+		const most = Math.max(LEAST_RANGE_M, quantile(values.map(Math.abs), 0.98));
 		const range_m = [-most, most] as const;
 		const regions = regionOfVertices(
 			geometry.positions,

@@ -34,12 +34,15 @@ export function ViewerToolbar({
 	actions,
 	isCompared,
 	hasViews,
+	isMotionReduced,
 	isColouringBusy,
 }: {
 	readonly state: ViewerState;
 	readonly actions: ViewerActions;
 	readonly isCompared: boolean;
 	readonly hasViews: boolean;
+	/** The body is turned step by step, so there is nothing to switch on. */
+	readonly isMotionReduced: boolean;
 	readonly isColouringBusy: boolean;
 }) {
 	const { t } = useTranslation("viewer");
@@ -105,7 +108,7 @@ export function ViewerToolbar({
 			<ToolButton
 				name={t("tools.turn")}
 				icon={<RotateCw />}
-				isOn={state.isTurning}
+				{...(isMotionReduced ? {} : { isOn: state.isTurning })}
 				aria-keyshortcuts="r"
 				onPress={actions.toggleTurning}
 			/>

@@ -29,6 +29,9 @@ import { useViewerState } from "./viewer-state.js";
 import { FullscreenButton, ViewerToolbar } from "./viewer-toolbar.js";
 import type { BodyViewerProps } from "./viewer-types.js";
 
+/** Where motion is not wanted, each press turns the body by this at once. */
+const TURN_STEP = Math.PI / 4;
+
 /** The viewer where there is WebGL. */
 export function Viewer({
 	model,
@@ -63,6 +66,7 @@ export function Viewer({
 		[covered, state.photo],
 	);
 	const isMotionReduced = useReducedMotion();
+	const isTurning = state.isTurning && !isMotionReduced;
 	const fullscreen = useFullscreen(frame);
 
 	const worker = useBodyClient();
@@ -79,14 +83,14 @@ export function Viewer({
 	const description = useDescription(model, state, selected, other?.name ?? null, textsOf);
 
 	rig.isMotionReduced = isMotionReduced;
-	rig.isTurning = state.isTurning && !isMotionReduced && state.photo === null;
+	rig.isTurning = isTurning && state.photo === null;
 	const view = state.photo === null ? null : (model.views[state.photo] ?? null);
 	useEffect(() => {
 		// The body stands over the photo only in that photo's pose.
 		rig.setPhoto(view !== null && body.pose === pose ? view.camera : null);
 	}, [rig, view, body.pose, pose]);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: turning begins with a frame
-	useEffect(() => rig.requestFrame(), [rig, state.isTurning]);
+	useEffect(() => rig.requestFrame(), [rig, isTurning]);
 	useEffect(() => {
 		rig.onView = (next) => change({ view: next });
 	}, [rig, change]);
@@ -113,8 +117,11 @@ export function Viewer({
 				change({ photo: next, pose: next, isTurning: false });
 			} else change({ photo: null, pose: "rest" });
 		},
-		toggleTurning: () =>
-			change({ isTurning: !state.isTurning, ...(state.photo === null ? {} : { photo: null, pose: "rest" }) }),
+		toggleTurning: () => {
+			if (isMotionReduced) rig.turn(TURN_STEP, 0);
+			const isToTurn = !isTurning && !isMotionReduced;
+			change({ isTurning: isToTurn, ...(state.photo === null ? {} : { photo: null, pose: "rest" }) });
+		},
 		toggleFullscreen: fullscreen.toggle,
 		save: () => setDialog("save"),
 		help: () => setDialog("help"),
@@ -250,6 +257,7 @@ export function Viewer({
 					actions={actions}
 					isCompared={other !== null}
 					hasViews={model.views.length > 0}
+					isMotionReduced={isMotionReduced}
 					isColouringBusy={surface.isBusy}
 				/>
 			</div>
