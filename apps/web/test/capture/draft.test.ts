@@ -56,6 +56,17 @@ describe("photos of a draft", () => {
 		expect(seen[1]?.concern).toEqual({ code: "feet", isRefused: false });
 	});
 
+	it("do not claim a view by their place that the browser saw in another one", () => {
+		const photos = addPhotos([], named("a", "b"));
+		const nothing = { label: null, concern: "no_person" };
+		const side = { label: "side", concern: null } as const;
+		expect(labels(notePhoto(notePhoto(photos, "a", side), "b", nothing))).toEqual(["side", null]);
+		expect(labels(notePhoto(notePhoto(photos, "b", nothing), "a", side))).toEqual(["side", null]);
+		const front = { label: "front", concern: null } as const;
+		expect(labels(notePhoto(notePhoto(photos, "a", side), "b", front))).toEqual(["side", "front"]);
+		expect(labels(notePhoto(labelPhoto(photos, "b", "side"), "a", side))).toEqual(["side", "side"]);
+	});
+
 	it("make place for better ones when they were refused", () => {
 		const photos = refusePhoto(addPhotos([], named("a", "b")), "no_person", "photo 2: No person was found.");
 		expect(nextView(photos)).toBe("side");

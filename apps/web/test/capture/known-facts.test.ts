@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { judgePhoto } from "../../src/features/capture/inspect-photo.js";
+import { newLastingFacts } from "../../src/features/capture/lasting-facts.js";
 import { knownFacts } from "../../src/features/capture/prefill.js";
 import { SAMPLES, sampleFrame } from "../pose/sample-bodies.js";
 
@@ -7,6 +8,24 @@ const TODAY = new Date("2026-06-15T12:00:00Z");
 const ADULT = { date_of_birth: "1990-04-23", gender: "female" } as const;
 const CHILD = { date_of_birth: "2016-04-23", gender: "male" } as const;
 const last = (created_at: string, stated: object) => ({ created_at, stated: stated as never });
+
+describe("newLastingFacts", () => {
+	const told = { ageBy: "birth", date_of_birth: "1991-04-23", sex: "female" } as const;
+
+	it("are what the person's record lacks or has otherwise", () => {
+		expect(newLastingFacts(told, { date_of_birth: null, gender: null })).toEqual({
+			date_of_birth: "1991-04-23",
+			gender: "female",
+		});
+		expect(newLastingFacts(told, ADULT)).toEqual({ date_of_birth: "1991-04-23" });
+		expect(newLastingFacts({ ...told, date_of_birth: ADULT.date_of_birth }, ADULT)).toEqual({});
+	});
+
+	it("are neither an age in years nor what was not told, and no other gender is overwritten", () => {
+		expect(newLastingFacts({ ...told, ageBy: "years" }, { date_of_birth: null, gender: "other" })).toEqual({});
+		expect(newLastingFacts({ ageBy: "birth", date_of_birth: "", sex: "unspecified" }, ADULT)).toEqual({});
+	});
+});
 
 describe("knownFacts", () => {
 	it("takes birth and sex from the person", () => {

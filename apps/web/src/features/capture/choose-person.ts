@@ -1,3 +1,4 @@
+import i18next from "i18next";
 import { modelQuery, queryClient, subjectModelsQuery, subjectQuery } from "../../api/queries.js";
 import { NO_DRAFT } from "./draft.js";
 import { changeDraft, startDraft, useDraft } from "./draft-store.js";
@@ -27,7 +28,7 @@ export async function choosePerson(subject_id: string | null): Promise<void> {
 /** Fills in a sample person, photos included. @throws when the photos cannot be loaded */
 export async function chooseSample(sample: SampleName, signal: AbortSignal): Promise<void> {
 	const { facts, photos } = SAMPLE_PEOPLE[sample];
-	startDraft({ ...NO_DRAFT, facts, sample });
+	startDraft({ ...NO_DRAFT, name: i18next.t(`capture:sample.name.${sample}`), facts, sample });
 	const files = await Promise.all(
 		photos.map(async (address) => {
 			const response = await fetch(address, { signal });
@@ -42,7 +43,7 @@ export async function chooseSample(sample: SampleName, signal: AbortSignal): Pro
 			file,
 			name: `${sample}-${at === 0 ? "front" : "side"}.jpg`,
 			label: at === 0 ? "front" : "side",
-			isLabelChosen: true,
+			labelFrom: "person",
 			concern: null,
 		})),
 	}));

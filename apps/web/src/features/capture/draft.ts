@@ -8,8 +8,8 @@ export interface DraftPhoto extends KeptPhoto {
 	readonly id: string;
 	/** Null: the server finds out. */
 	readonly label: ViewLabel | null;
-	/** Whether a person chose the label; then nothing changes it any more. */
-	readonly isLabelChosen: boolean;
+	/** Where the label comes from: what a person chose stays, what the order of the photos suggests gives way. */
+	readonly labelFrom: "person" | "browser" | "order";
 	/** What the browser saw, or the server refused: a code of the error table or of {@link PhotoConcern}. */
 	readonly concern: PhotoConcern | null;
 }
@@ -69,7 +69,7 @@ export function addPhotos(
 			file,
 			name,
 			label: label ?? suggested,
-			isLabelChosen: label !== undefined,
+			labelFrom: label === undefined ? "order" : "person",
 			concern: null,
 		});
 	}
@@ -106,20 +106,24 @@ export function replacePhoto(
 
 /** A label that a person chose. */
 export function labelPhoto(photos: readonly DraftPhoto[], id: string, label: ViewLabel | null): DraftPhoto[] {
-	return photos.map((photo) => (photo.id === id ? { ...photo, label, isLabelChosen: true } : photo));
+	return photos.map((photo) => (photo.id === id ? { ...photo, label, labelFrom: "person" } : photo));
 }
 
-/** What the browser saw in a photo; a chosen label stays. */
+/** What the browser saw in a photo; a chosen label stays, and no other photo goes on claiming the same view by its place alone. */
 export function notePhoto(
 	photos: readonly DraftPhoto[],
 	id: string,
 	seen: { readonly label: ViewLabel | null; readonly concern: string | null },
 ): DraftPhoto[] {
 	return photos.map((photo) => {
-		if (photo.id !== id) return photo;
-		const label = photo.isLabelChosen || seen.label === null ? photo.label : seen.label;
-		if (photo.concern?.isRefused) return { ...photo, label };
-		return { ...photo, label, concern: seen.concern === null ? null : { code: seen.concern, isRefused: false } };
+		if (photo.id !== id) {
+			const isClaimOnly = photo.labelFrom === "order" && photo.label === seen.label;
+			return isClaimOnly ? { ...photo, label: null } : photo;
+		}
+		const isSeen = photo.labelFrom !== "person" && seen.label !== null;
+		const labelled = isSeen ? { ...photo, label: seen.label, labelFrom: "browser" as const } : photo;
+		if (photo.concern?.isRefused) return labelled;
+		return { ...labelled, concern: seen.concern === null ? null : { code: seen.concern, isRefused: false } };
 	});
 }
 

@@ -9,6 +9,7 @@ import { useSubjectName } from "../subjects/subject-name.js";
 import { changeDraft, useDraft } from "./draft-store.js";
 import type { FactProblems } from "./facts.js";
 import { FactsFields } from "./facts-fields.js";
+import { KeepFacts } from "./keep-facts.js";
 import { StepTitle } from "./step-title.js";
 
 /** Who is measured, and what is known about them. */
@@ -82,6 +83,9 @@ export function PersonStep({
 					</Field>
 				)}
 				<FactsFields problems={problems} areAllShown={areAllShown} />
+				{subject_id !== null && (
+					<KeepFacts key={subject_id} subject_id={subject_id} isBirthWrong={problems.date_of_birth !== undefined} />
+				)}
 			</div>
 		</Card>
 	);
