@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { comparisonRows, type ModelComparison } from "../../src/features/compare/comparison-rows.js";
-import { historyPoints } from "../../src/features/compare/history-points.js";
+import { historyPoints } from "../../src/features/history/history-points.js";
 
 const summary = {
 	model_id: "00000000-0000-4000-8000-000000000001",

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { ModelDocument, SubjectDocument } from "../../src/api/types.js";
 import { niceTicks } from "../../src/features/meaning/nice-ticks.js";
 import { populationCurve } from "../../src/features/meaning/population-curve.js";
-import { type SubjectFacts, subjectFactsOf } from "../../src/features/meaning/subject-facts.js";
 import de from "../../src/i18n/locales/de/meaning.json" with { type: "json" };
 import en from "../../src/i18n/locales/en/meaning.json" with { type: "json" };
 import es from "../../src/i18n/locales/es/meaning.json" with { type: "json" };
+import { type SubjectFacts, subjectFactsOf } from "../../src/subjects/person-facts.js";
 
 /** Values of an invented adult: metres and their standard deviations. */
 const VALUES: Record<string, [number, number]> = {

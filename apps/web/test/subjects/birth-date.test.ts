@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ageInYears, isPossibleBirth, localDate } from "../../src/features/subjects/birth-date.js";
 import { initialsOf } from "../../src/features/subjects/initials.js";
+import { ageInYears, isPossibleBirth, localDate } from "../../src/subjects/birth-date.js";
 
 const NOON = new Date(2026, 2, 1, 12);
 

@@ -1,13 +1,13 @@
 import { Download } from "lucide-react";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { fetchFile } from "../../api/fetch-file.js";
 import { useFormat } from "../../format/use-format.js";
 import { Button } from "../../ui/button.js";
 import { Card } from "../../ui/card.js";
 import { ErrorNotice } from "../../ui/notice.js";
 import { ProgressBar } from "../../ui/progress-bar.js";
 import { saveFile } from "../../ui/save-file.js";
-import { fetchFile } from "../model/export-files.js";
 
 type State =
 	| { readonly kind: "idle" | "done" }

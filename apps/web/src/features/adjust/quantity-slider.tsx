@@ -9,7 +9,7 @@ import {
 	massUnit,
 } from "../../format/units.js";
 import { useFormat } from "../../format/use-format.js";
-import { useMeasurementName } from "../results/measurement-names.js";
+import { useMeasurementName } from "../../measurements/measurement-names.js";
 import { MASS, pin, unpin } from "./adjust-pins.js";
 import { AdjustSlider } from "./adjust-slider.js";
 import { sliderRange } from "./slider-range.js";

@@ -1,10 +1,10 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useAuth } from "../../auth/auth-store.js";
+import { ForbiddenPage } from "../../auth/forbidden-page.js";
 import { Page } from "../../ui/card.js";
 import { Tabs } from "../../ui/tabs.js";
 import { AuditPanel } from "./audit-panel.js";
-import { ForbiddenPage } from "./forbidden-page.js";
 import { ReviewPanel } from "./review-panel.js";
 import { UsersPanel } from "./users-panel.js";
 

@@ -1,4 +1,4 @@
-import { isPossibleBirth, localDate } from "../subjects/birth-date.js";
+import { isPossibleBirth, localDate } from "../../subjects/birth-date.js";
 
 export type Sex = "female" | "male" | "unspecified";
 

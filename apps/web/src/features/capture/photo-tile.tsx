@@ -6,11 +6,11 @@ import { Button, IconButton } from "../../ui/button.js";
 import { classNames } from "../../ui/class-names.js";
 import { Select } from "../../ui/field.js";
 import { toast } from "../../ui/toasts.js";
+import { useObjectUrl } from "../../ui/use-object-url.js";
 import { type DraftPhoto, labelPhoto, movePhoto, removePhoto, restorePhoto } from "./draft.js";
 import { changeDraft } from "./draft-store.js";
 import { exchangePhoto, type RefusedFile } from "./photo-actions.js";
 import { ACCEPTED } from "./photo-files.js";
-import { useObjectUrl } from "./use-object-url.js";
 
 /** A photo of the draft: how it looks, which view it shows, what is doubtful about it, and what can be done with it. */
 export function PhotoTile({

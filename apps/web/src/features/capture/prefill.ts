@@ -1,5 +1,5 @@
 import type { ModelDocument, SubjectDocument } from "../../api/types.js";
-import { ageInYears } from "../subjects/birth-date.js";
+import { ageInYears } from "../../subjects/birth-date.js";
 import { type Facts, NO_FACTS } from "./facts.js";
 
 /** Below this age people still grow. */

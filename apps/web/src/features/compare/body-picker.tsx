@@ -3,9 +3,9 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { subjectModelsQuery, subjectsQuery } from "../../api/queries.js";
 import { useFormat } from "../../format/use-format.js";
+import { useHiddenBodies } from "../../models/delete-body.js";
 import { Field, Select } from "../../ui/field.js";
 import { ErrorNotice } from "../../ui/notice.js";
-import { useHiddenBodies } from "../model/delete-body.js";
 
 const ALL = { limit: 100 };
 

@@ -7,7 +7,7 @@ import { modelQuery, subjectQuery } from "../../api/queries.js";
 import { Button } from "../../ui/button.js";
 import { Card, Page } from "../../ui/card.js";
 import { ErrorNotice } from "../../ui/notice.js";
-import { BodyPane } from "../model/body-pane.js";
+import { BodyPane } from "../viewer/body-pane.js";
 import { type Arrangement, ArrangementSwitch } from "./arrangement-switch.js";
 import { type LabelledBody, useBodyLabels } from "./body-labels.js";
 import { BodyPicker } from "./body-picker.js";

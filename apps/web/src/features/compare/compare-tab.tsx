@@ -3,11 +3,11 @@ import { useTranslation } from "react-i18next";
 import { modelQuery } from "../../api/queries.js";
 import type { ModelDocument } from "../../api/types.js";
 import { ButtonLink } from "../../ui/button.js";
+import { HistoryChart } from "../history/history-chart.js";
 import { type Arrangement, ArrangementSwitch } from "./arrangement-switch.js";
 import { useBodyLabels } from "./body-labels.js";
 import { BodyPicker } from "./body-picker.js";
 import { ComparisonView } from "./comparison-view.js";
-import { HistoryChart } from "./history-chart.js";
 
 /** This body beside an earlier one, and the person's history. */
 export function CompareTab({

@@ -2,11 +2,11 @@ import { ArrowRight } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../format/use-format.js";
+import { lengthKind } from "../../measurements/length-kind.js";
+import { useMeasurementName } from "../../measurements/measurement-names.js";
 import { Button } from "../../ui/button.js";
 import { classNames } from "../../ui/class-names.js";
 import { Segmented } from "../../ui/segmented.js";
-import { lengthKind } from "../results/length-kind.js";
-import { useMeasurementName } from "../results/measurement-names.js";
 import { type ComparisonOrder, type ComparisonRow, comparisonRows, type ModelComparison } from "./comparison-rows.js";
 
 /** The clearest differences; the rest on request. */

@@ -8,11 +8,11 @@ import {
 } from "@anny-fitter/reference";
 import { useTranslation } from "react-i18next";
 import type { ModelDocument } from "../../api/types.js";
+import { personFactsOf, type SubjectFacts } from "../../subjects/person-facts.js";
 import { Card } from "../../ui/card.js";
 import { LimitsList } from "./limits-list.js";
 import { AskAge, AskSex, useReferenceSex } from "./needed-facts.js";
 import { ProbabilityBar } from "./probability-bar.js";
-import { personFactsOf, type SubjectFacts } from "./subject-facts.js";
 import { useDerivedFormat } from "./use-derived-format.js";
 
 /** BMI, waist ratios, body fat and others: value, interval, classes as probabilities, limits. */

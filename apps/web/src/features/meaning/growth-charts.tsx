@@ -11,9 +11,9 @@ import {
 import { useTranslation } from "react-i18next";
 import type { ModelDocument } from "../../api/types.js";
 import { useFormat } from "../../format/use-format.js";
+import { estimateOf } from "../../subjects/person-facts.js";
 import { GrowthChart } from "./growth-chart.js";
 import { LimitsList } from "./limits-list.js";
-import { estimateOf } from "./subject-facts.js";
 
 /** A child's place on the charts of height, weight and BMI for age. */
 export function GrowthCharts({

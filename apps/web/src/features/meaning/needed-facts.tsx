@@ -1,10 +1,10 @@
 import type { Sex } from "@anny-fitter/reference";
 import { useTranslation } from "react-i18next";
 import { create } from "zustand";
+import type { SubjectFacts } from "../../subjects/person-facts.js";
 import { Button } from "../../ui/button.js";
 import { Notice } from "../../ui/notice.js";
 import { Segmented } from "../../ui/segmented.js";
-import type { SubjectFacts } from "./subject-facts.js";
 
 /** Tables chosen in this visit for people whose sex is not known, by subject. */
 const useChosenTables = create<Readonly<Record<string, Sex>>>()(() => ({}));

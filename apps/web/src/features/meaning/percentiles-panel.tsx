@@ -7,14 +7,14 @@ import {
 } from "@anny-fitter/reference";
 import { useTranslation } from "react-i18next";
 import type { ModelDocument } from "../../api/types.js";
+import { useMeasurementName } from "../../measurements/measurement-names.js";
+import { estimateOf, type SubjectFacts } from "../../subjects/person-facts.js";
 import { Card } from "../../ui/card.js";
 import { Notice } from "../../ui/notice.js";
-import { useMeasurementName } from "../results/measurement-names.js";
 import { GrowthCharts } from "./growth-charts.js";
 import { LimitsList } from "./limits-list.js";
 import { AskAge, AskSex, useReferenceSex } from "./needed-facts.js";
 import { PopulationBar } from "./population-bar.js";
-import { estimateOf, type SubjectFacts } from "./subject-facts.js";
 
 /** From this age on bodies are compared with adults, below it with children of their age. */
 const ADULT_AGE = 18;

@@ -8,11 +8,11 @@ import {
 } from "@anny-fitter/reference";
 import { useTranslation } from "react-i18next";
 import type { ModelDocument } from "../../api/types.js";
+import { estimateOf, type SubjectFacts } from "../../subjects/person-facts.js";
 import { Card } from "../../ui/card.js";
 import { LimitsList } from "./limits-list.js";
 import { AskAge, AskSex, useReferenceSex } from "./needed-facts.js";
 import { SizeSystemItem } from "./size-system-item.js";
-import { estimateOf, type SubjectFacts } from "./subject-facts.js";
 import { useDerivedFormat } from "./use-derived-format.js";
 
 /** Below this age clothes go by height. */

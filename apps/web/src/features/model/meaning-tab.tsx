@@ -3,11 +3,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { subjectQuery } from "../../api/queries.js";
 import type { ModelDocument } from "../../api/types.js";
+import { subjectFactsOf } from "../../subjects/person-facts.js";
 import { Button } from "../../ui/button.js";
 import { DerivedPanel } from "../meaning/derived-panel.js";
 import { PercentilesPanel } from "../meaning/percentiles-panel.js";
 import { SizesPanel } from "../meaning/sizes-panel.js";
-import { subjectFactsOf } from "../meaning/subject-facts.js";
 import { MissingFacts } from "./missing-facts.js";
 
 /** What the measurements mean for this person: population, derived values, sizes. */

@@ -5,8 +5,8 @@ import { useTranslation } from "react-i18next";
 import { subjectQuery } from "../../api/queries.js";
 import type { ModelDocument } from "../../api/types.js";
 import { useFormat } from "../../format/use-format.js";
+import { deleteBody } from "../../models/delete-body.js";
 import { ButtonLink, IconButton } from "../../ui/button.js";
-import { deleteBody } from "./delete-body.js";
 import { RenamePerson } from "./rename-person.js";
 
 /** Whose body this is, from when, and how good it is. */

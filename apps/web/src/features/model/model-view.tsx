@@ -11,9 +11,9 @@ import { UnsavedChanges } from "../adjust/unsaved-changes.js";
 import { useAdjusting } from "../adjust/use-adjusting.js";
 import type { Arrangement } from "../compare/arrangement-switch.js";
 import { useBodyLabels } from "../compare/body-labels.js";
+import { BodyFacts } from "../results/body-facts.js";
 import { MeasurementsPanel } from "../results/measurements-panel.js";
-import { BodyFacts } from "./body-facts.js";
-import { BodyPane } from "./body-pane.js";
+import { BodyPane } from "../viewer/body-pane.js";
 import { ModelHeader } from "./model-header.js";
 import { QualitySummary } from "./quality-summary.js";
 

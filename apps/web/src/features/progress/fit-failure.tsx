@@ -7,10 +7,10 @@ import { usePhotos } from "../../photos/photo-store.js";
 import { ButtonLink } from "../../ui/button.js";
 import { Card } from "../../ui/card.js";
 import { useProblemText } from "../../ui/notice.js";
+import { useObjectUrl } from "../../ui/use-object-url.js";
 import { refusePhoto } from "../capture/draft.js";
 import { changeDraft, useDraft } from "../capture/draft-store.js";
 import { PhotoPicture } from "../capture/figures/photo-picture.js";
-import { useObjectUrl } from "../capture/use-object-url.js";
 import { sceneOf } from "./failure-scenes.js";
 
 type SessionError = NonNullable<SessionDocument["error"]>;

@@ -1,8 +1,8 @@
 import { deriveAll, isDerivedValue } from "@anny-fitter/reference";
 import { useTranslation } from "react-i18next";
 import type { ModelDocument, SubjectDocument } from "../../api/types.js";
+import { personFactsOf, subjectFactsOf } from "../../subjects/person-facts.js";
 import { useReferenceSex } from "../meaning/needed-facts.js";
-import { personFactsOf, subjectFactsOf } from "../meaning/subject-facts.js";
 import { useDerivedFormat } from "../meaning/use-derived-format.js";
 
 /** Derived values that can be given for this person, with their intervals. */

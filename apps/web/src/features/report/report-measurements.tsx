@@ -1,15 +1,15 @@
 import { useTranslation } from "react-i18next";
 import type { ModelDocument } from "../../api/types.js";
 import { useFormat } from "../../format/use-format.js";
-import { lengthKind } from "../results/length-kind.js";
+import { lengthKind } from "../../measurements/length-kind.js";
 import {
 	type GroupId,
 	groupMeasurements,
 	type MeasurementGroup,
 	margin_m,
 	originOf,
-} from "../results/measurement-groups.js";
-import { useMeasurementName } from "../results/measurement-names.js";
+} from "../../measurements/measurement-groups.js";
+import { useMeasurementName } from "../../measurements/measurement-names.js";
 
 /** Two columns of about the same height. */
 const COLUMNS: readonly (readonly GroupId[])[] = [

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { useMeasurementName } from "../results/measurement-names.js";
+import { useMeasurementName } from "../../measurements/measurement-names.js";
 
 /** Name of a measurement or of the mass, which the API lists beside them. */
 export function useQuantityName(): (id: string) => string {

@@ -2,10 +2,10 @@ import { Copy } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { MeasurementEstimate } from "../../api/types.js";
 import { useFormat } from "../../format/use-format.js";
+import { lengthKind } from "../../measurements/length-kind.js";
+import { useMeasurementHow } from "../../measurements/measurement-names.js";
 import { Button } from "../../ui/button.js";
 import { toast } from "../../ui/toasts.js";
-import { lengthKind } from "./length-kind.js";
-import { useMeasurementHow } from "./measurement-names.js";
 
 /** What a measurement is, how to take it by hand, and what its value rests on. */
 export function MeasurementDetails({ id, estimate }: { readonly id: string; readonly estimate: MeasurementEstimate }) {

@@ -2,11 +2,16 @@ import { ChevronDown } from "lucide-react";
 import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../format/use-format.js";
+import { lengthKind } from "../../measurements/length-kind.js";
+import {
+	type MeasurementGroup,
+	type MeasurementRow,
+	margin_m,
+	originOf,
+} from "../../measurements/measurement-groups.js";
 import { classNames } from "../../ui/class-names.js";
 import { ConfidenceBar } from "./confidence-bar.js";
-import { lengthKind } from "./length-kind.js";
 import { MeasurementDetails } from "./measurement-details.js";
-import { type MeasurementGroup, type MeasurementRow, margin_m, originOf } from "./measurement-groups.js";
 
 /** Measurements in groups. The selected row is open; its tape is what the viewer shows. */
 export function MeasurementTable({

@@ -2,13 +2,13 @@ import { Search } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ModelDocument } from "../../api/types.js";
+import { groupMeasurements, MAIN_MEASUREMENTS } from "../../measurements/measurement-groups.js";
+import { useMeasurementName } from "../../measurements/measurement-names.js";
 import { setPreferences, usePreferences } from "../../preferences/preferences-store.js";
 import { Button } from "../../ui/button.js";
 import { EmptyState } from "../../ui/card.js";
 import { TextInput } from "../../ui/field.js";
 import { Segmented } from "../../ui/segmented.js";
-import { groupMeasurements, MAIN_MEASUREMENTS } from "./measurement-groups.js";
-import { useMeasurementName } from "./measurement-names.js";
 import { MeasurementTable } from "./measurement-table.js";
 
 /** All measurements of a body, to look through, search and show on it. */

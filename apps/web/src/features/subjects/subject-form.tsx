@@ -1,8 +1,8 @@
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SubjectDocument } from "../../api/types.js";
+import { isPossibleBirth, localDate } from "../../subjects/birth-date.js";
 import { Field, Select, TextInput } from "../../ui/field.js";
-import { isPossibleBirth, localDate } from "./birth-date.js";
 
 export const GENDERS = ["female", "male", "other", "unspecified"] as const;
 export type Gender = NonNullable<SubjectDocument["gender"]>;

@@ -2,10 +2,10 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { GitCompareArrows } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useHiddenBodies } from "../../models/delete-body.js";
 import { Button, ButtonLink, Spinner } from "../../ui/button.js";
 import { EmptyState } from "../../ui/card.js";
 import { ErrorNotice } from "../../ui/notice.js";
-import { useHiddenBodies } from "../model/delete-body.js";
 import { BodyCard } from "./body-card.js";
 import { endlessModelsQuery } from "./subject-queries.js";
 

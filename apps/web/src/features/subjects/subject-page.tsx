@@ -5,6 +5,7 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { subjectModelsQuery, subjectQuery } from "../../api/queries.js";
 import type { SubjectDocument } from "../../api/types.js";
+import { useSubjectName } from "../../subjects/subject-name.js";
 import { Button, ButtonLink, Spinner } from "../../ui/button.js";
 import { Card, Page } from "../../ui/card.js";
 import { ErrorNotice } from "../../ui/notice.js";
@@ -12,10 +13,9 @@ import { AnonymizeDialog } from "./anonymize-dialog.js";
 import { deleteSubjects } from "./delete-subjects.js";
 import { SubjectFacts } from "./subject-facts.js";
 import { SubjectHistory } from "./subject-history.js";
-import { useSubjectName } from "./subject-name.js";
 
 const HistoryChart = lazy(async () => ({
-	default: (await import("../compare/history-chart.js")).HistoryChart,
+	default: (await import("../history/history-chart.js")).HistoryChart,
 }));
 const route = getRouteApi("/personal/subjects/$subjectId");
 

@@ -5,8 +5,8 @@ import { useTranslation } from "react-i18next";
 import { subjectModelsQuery } from "../../api/queries.js";
 import type { SubjectDocument } from "../../api/types.js";
 import { useFormat } from "../../format/use-format.js";
+import { useSubjectName } from "../../subjects/subject-name.js";
 import { initialsOf } from "./initials.js";
-import { useSubjectName } from "./subject-name.js";
 
 /** Asks for a person's newest body, and how many there are. */
 export const latestModelQuery = (subject_id: string) => subjectModelsQuery(subject_id, { limit: 1 });

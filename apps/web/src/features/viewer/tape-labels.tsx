@@ -4,7 +4,7 @@ import type { ModelDocument } from "../../api/types.js";
 import type { BodyTape } from "../../body/body-types.js";
 import { lengthToShown } from "../../format/units.js";
 import { useFormat } from "../../format/use-format.js";
-import { useMeasurementName } from "../results/measurement-names.js";
+import { useMeasurementName } from "../../measurements/measurement-names.js";
 import type { SceneLabels } from "./scene/viewer-canvas.js";
 
 const LABEL =

@@ -3,8 +3,8 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ViewLabel } from "../../../pose/pose-types.js";
 import { Button, Spinner } from "../../../ui/button.js";
+import { useObjectUrl } from "../../../ui/use-object-url.js";
 import { inspectPhoto, type PhotoFindings } from "../inspect-photo.js";
-import { useObjectUrl } from "../use-object-url.js";
 
 /** The photo that was taken: use it or take it again. */
 export function StillReview({

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
-import { useAuth } from "../../auth/auth-store.js";
-import { ButtonLink } from "../../ui/button.js";
-import { EmptyState, Page } from "../../ui/card.js";
+import { ButtonLink } from "../ui/button.js";
+import { EmptyState, Page } from "../ui/card.js";
+import { useAuth } from "./auth-store.js";
 
 /** What those see who may not open a page: which role it needs, and who gives it. */
 export function ForbiddenPage({ title, needed }: { readonly title: string; readonly needed: "researcher" | "admin" }) {

@@ -5,15 +5,15 @@ import { useTranslation } from "react-i18next";
 import { subjectModelsQuery } from "../../api/queries.js";
 import { lengthToShown, lengthUnit, massToShown, massUnit } from "../../format/units.js";
 import { useFormat } from "../../format/use-format.js";
+import { lengthKind } from "../../measurements/length-kind.js";
+import { MAIN_MEASUREMENTS } from "../../measurements/measurement-groups.js";
+import { useMeasurementName } from "../../measurements/measurement-names.js";
+import { useHiddenBodies } from "../../models/delete-body.js";
 import { usePreferences } from "../../preferences/preferences-store.js";
 import { Spinner } from "../../ui/button.js";
 import { Field, Select } from "../../ui/field.js";
 import { ErrorNotice } from "../../ui/notice.js";
-import { useHiddenBodies } from "../model/delete-body.js";
-import { lengthKind } from "../results/length-kind.js";
-import { MAIN_MEASUREMENTS } from "../results/measurement-groups.js";
-import { useMeasurementName } from "../results/measurement-names.js";
-import { measurementsQuery } from "./comparison-query.js";
+import { measurementsQuery } from "../compare/comparison-query.js";
 import { type HistoryPoint, historyPoints } from "./history-points.js";
 
 /** More bodies than this cannot be told apart in the chart. */

@@ -1,4 +1,4 @@
-import type { LengthKind } from "../../format/units.js";
+import type { LengthKind } from "../format/units.js";
 
 /** Body heights that people know in feet; everything else is read off a tape. */
 export function lengthKind(measurement_id: string): LengthKind {

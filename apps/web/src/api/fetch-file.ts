@@ -1,4 +1,4 @@
-import { apiFetch, problemOf } from "../../api/client.js";
+import { apiFetch, problemOf } from "./client.js";
 
 /**
  * Fetches a file with the access token.

@@ -1,8 +1,8 @@
 import i18next from "i18next";
 import { create } from "zustand";
-import { api } from "../../api/client.js";
-import { queryClient } from "../../api/queries.js";
-import { toast, undoable } from "../../ui/toasts.js";
+import { api } from "../api/client.js";
+import { queryClient } from "../api/queries.js";
+import { toast, undoable } from "../ui/toasts.js";
 
 const useHidden = create<{ readonly ids: ReadonlySet<string> }>(() => ({ ids: new Set() }));
 

@@ -3,9 +3,9 @@ import { useTranslation } from "react-i18next";
 import { type KeptPhoto, usePhotos } from "../../photos/photo-store.js";
 import { Spinner } from "../../ui/button.js";
 import { ErrorNotice } from "../../ui/notice.js";
-import type { BodyViewerProps } from "../viewer/viewer-types.js";
+import type { BodyViewerProps } from "./viewer-types.js";
 
-const BodyViewer = lazy(() => import("../viewer/body-viewer.js").then((module) => ({ default: module.BodyViewer })));
+const BodyViewer = lazy(() => import("./body-viewer.js").then((module) => ({ default: module.BodyViewer })));
 const NO_PHOTOS: readonly KeptPhoto[] = [];
 
 /** The viewer with what it needs; the page shows before it has arrived, and goes on when it cannot. */

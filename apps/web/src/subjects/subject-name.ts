@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
-import type { SubjectDocument } from "../../api/types.js";
-import { useFormat } from "../../format/use-format.js";
+import type { SubjectDocument } from "../api/types.js";
+import { useFormat } from "../format/use-format.js";
 
 type Named = Pick<SubjectDocument, "name" | "anonymized" | "created_at">;
 

@@ -1,5 +1,5 @@
 import type { Estimate, PersonFacts, Sex } from "@anny-fitter/reference";
-import type { ModelDocument, SubjectDocument } from "../../api/types.js";
+import type { ModelDocument, SubjectDocument } from "../api/types.js";
 
 /** What the meaning of measurements depends on, as far as it is known. */
 export interface SubjectFacts {

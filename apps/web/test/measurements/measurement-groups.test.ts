@@ -1,15 +1,10 @@
 import { MEASUREMENTS } from "@anny-fitter/anthropometry";
 import { describe, expect, it } from "vitest";
 import type { ModelMeasurements } from "../../src/api/types.js";
-import {
-	groupMeasurements,
-	MAIN_MEASUREMENTS,
-	margin_m,
-	originOf,
-} from "../../src/features/results/measurement-groups.js";
 import de from "../../src/i18n/locales/de/measurements.json" with { type: "json" };
 import en from "../../src/i18n/locales/en/measurements.json" with { type: "json" };
 import es from "../../src/i18n/locales/es/measurements.json" with { type: "json" };
+import { groupMeasurements, MAIN_MEASUREMENTS, margin_m, originOf } from "../../src/measurements/measurement-groups.js";
 
 const measurements: ModelMeasurements = Object.fromEntries(
 	MEASUREMENTS.map(({ id, version, name, kind, side, posture, iso8559, definition }) => [

@@ -1,4 +1,4 @@
-import type { MeasurementEstimate, ModelMeasurements } from "../../api/types.js";
+import type { MeasurementEstimate, ModelMeasurements } from "../api/types.js";
 
 export type GroupId = "heights" | "girths" | "breadths" | "lengths";
 

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ModelDocument } from "../../api/types.js";
 import { useFormat } from "../../format/use-format.js";
-import { margin_m } from "../results/measurement-groups.js";
+import { margin_m } from "../../measurements/measurement-groups.js";
 
 /** Stature, weight and how good the body is, at a glance. */
 export function BodyFacts({ model }: { readonly model: ModelDocument }) {
