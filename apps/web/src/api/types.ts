@@ -1,5 +1,5 @@
 /** Names for the documents of the API, taken from its description. */
-import type { paths } from "../generated/api.js";
+import type { components, paths } from "../generated/api.js";
 
 type Json<
 	Path extends keyof paths,
@@ -21,6 +21,8 @@ export type ModelPage = Json<"/api/v1/subjects/{subject_id}/models", "get">;
 export type ModelSummary = ModelPage["models"][number];
 export type ModelDocument = Json<"/api/v1/models/{model_id}", "get">;
 export type ModelMeasurements = ModelDocument["measurements"];
+/** With the mass and the model's id, as they are asked for alone. */
+export type ModelMeasurementsDocument = components["schemas"]["ModelMeasurements"];
 export type MeasurementEstimate = ModelMeasurements[string];
 export type ViewDocument = ModelDocument["views"][number];
 export type ConsentsDocument = Json<"/api/v1/consents", "get">;

@@ -1,15 +1,9 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answer, api } from "../../api/client.js";
+import { nextOffset } from "../../api/queries.js";
 import type { ReviewDocument, UserRole } from "../../api/types.js";
 
 const PAGE_LENGTH = 50;
-
-interface ListPage {
-	readonly offset: number;
-	readonly limit: number;
-	readonly total: number;
-}
-const nextOffset = ({ offset, limit, total }: ListPage) => (offset + limit < total ? offset + limit : null);
 
 /** Users, newest first. */
 export const usersQuery = (search: string, role: UserRole | "") =>

@@ -3,10 +3,10 @@ import { Check, UserRoundPen } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "../../api/client.js";
 import { subjectQuery } from "../../api/queries.js";
+import { keepSubject } from "../../subjects/keep-subject.js";
 import { useSubjectName } from "../../subjects/subject-name.js";
 import { Button } from "../../ui/button.js";
 import { ErrorNotice } from "../../ui/notice.js";
-import { keepSubject } from "../subjects/subject-queries.js";
 import { useDraft } from "./draft-store.js";
 import { type LastingFacts, newLastingFacts } from "./lasting-facts.js";
 

@@ -2,7 +2,7 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { subjectModelsQuery } from "../../api/queries.js";
+import { measurementsQuery, subjectModelsQuery } from "../../api/queries.js";
 import { lengthToShown, lengthUnit, massToShown, massUnit } from "../../format/units.js";
 import { useFormat } from "../../format/use-format.js";
 import { lengthKind } from "../../measurements/length-kind.js";
@@ -13,7 +13,6 @@ import { usePreferences } from "../../preferences/preferences-store.js";
 import { Spinner } from "../../ui/button.js";
 import { Field, Select } from "../../ui/field.js";
 import { ErrorNotice } from "../../ui/notice.js";
-import { measurementsQuery } from "../compare/comparison-query.js";
 import { type HistoryPoint, historyPoints } from "./history-points.js";
 
 /** More bodies than this cannot be told apart in the chart. */

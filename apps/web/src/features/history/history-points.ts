@@ -1,4 +1,4 @@
-import type { ModelMeasurementsDocument } from "../compare/comparison-query.js";
+import type { ModelMeasurementsDocument } from "../../api/types.js";
 
 /** A quantity at one time; metres, or kilograms for `mass`. */
 export interface HistoryPoint {

@@ -2,11 +2,11 @@ import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "../../api/client.js";
 import { queryClient } from "../../api/queries.js";
+import { keepSubject } from "../../subjects/keep-subject.js";
 import { Button } from "../../ui/button.js";
 import { Dialog } from "../../ui/dialog.js";
 import { ErrorNotice, Notice } from "../../ui/notice.js";
 import { toast } from "../../ui/toasts.js";
-import { keepSubject } from "./subject-queries.js";
 
 /** Says what anonymising removes and what stays, then does it. */
 export function AnonymizeDialog({

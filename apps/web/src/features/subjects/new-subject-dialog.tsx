@@ -3,12 +3,12 @@ import { useNavigate } from "@tanstack/react-router";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "../../api/client.js";
+import { keepSubject } from "../../subjects/keep-subject.js";
 import { Button } from "../../ui/button.js";
 import { Dialog } from "../../ui/dialog.js";
 import { Field } from "../../ui/field.js";
 import { ErrorNotice } from "../../ui/notice.js";
 import { BirthDateInput, type Gender, GenderSelect, NameField, useBirthDate } from "./subject-form.js";
-import { keepSubject } from "./subject-queries.js";
 
 /** Asks who is to be measured, and opens the new person's page. */
 export function NewSubjectDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {

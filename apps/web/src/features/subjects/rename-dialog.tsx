@@ -3,11 +3,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "../../api/client.js";
 import type { SubjectDocument } from "../../api/types.js";
+import { keepSubject } from "../../subjects/keep-subject.js";
 import { Button } from "../../ui/button.js";
 import { Dialog } from "../../ui/dialog.js";
 import { ErrorNotice } from "../../ui/notice.js";
 import { NameField } from "./subject-form.js";
-import { keepSubject } from "./subject-queries.js";
 
 /** Gives a person another name, or none. */
 export function RenameDialog({

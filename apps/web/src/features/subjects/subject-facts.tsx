@@ -5,12 +5,12 @@ import { answer, api } from "../../api/client.js";
 import type { SubjectDocument } from "../../api/types.js";
 import { useFormat } from "../../format/use-format.js";
 import { ageInYears } from "../../subjects/birth-date.js";
+import { keepSubject } from "../../subjects/keep-subject.js";
 import { Card } from "../../ui/card.js";
 import { TextInput } from "../../ui/field.js";
 import { Notice, useProblemText } from "../../ui/notice.js";
 import { EditableFact } from "./editable-fact.js";
 import { BirthDateInput, type Gender, GenderSelect, useBirthDate } from "./subject-form.js";
-import { keepSubject } from "./subject-queries.js";
 
 type Change = { name?: string | null; date_of_birth?: string | null; gender?: Gender | null };
 

@@ -1,7 +1,6 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
 import { answer, api } from "../../api/client.js";
-import { queryClient } from "../../api/queries.js";
-import type { SubjectDocument } from "../../api/types.js";
+import { nextOffset } from "../../api/queries.js";
 
 export const SUBJECT_ORDERS = ["-created_at", "-updated_at", "name"] as const;
 export type SubjectOrder = (typeof SUBJECT_ORDERS)[number];
@@ -35,14 +34,3 @@ export const endlessModelsQuery = (subject_id: string) =>
 		initialPageParam: 0,
 		getNextPageParam: nextOffset,
 	});
-
-/** Takes up what the server answered to a change of a person. */
-export function keepSubject(subject: SubjectDocument): void {
-	queryClient.setQueryData(["subjects", subject.subject_id], subject);
-	void queryClient.invalidateQueries({ queryKey: ["subjects", "list"] });
-}
-
-function nextOffset(page: { readonly offset: number; readonly limit: number; readonly total: number }): number | null {
-	const next = page.offset + page.limit;
-	return next < page.total ? next : null;
-}
