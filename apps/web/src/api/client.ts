@@ -3,9 +3,12 @@ import { accessToken, renewAccess } from "../auth/access.js";
 import type { paths } from "../generated/api.js";
 import { offlineProblem, ProblemError, toProblem } from "./problem-error.js";
 
-/** `fetch` with the access token; once renewed when it has run out. Network failures become `offline` problems. */
+/**
+ * `fetch` with the access token; once renewed when it has run out. Network failures become `offline` problems. The browser
+ * keeps no answer on its disk, where it would outlive the log-in, unless `init.cache` says so.
+ */
 export async function apiFetch(input: Request | string, init?: RequestInit): Promise<Response> {
-	const request = new Request(input, init);
+	const request = new Request(input, { cache: "no-store", ...init });
 	const again = request.clone();
 	const answer = await send(request);
 	if (answer.status !== 401 || new URL(request.url).pathname.startsWith("/api/v1/auth/")) return answer;

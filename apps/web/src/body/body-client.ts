@@ -1,9 +1,11 @@
 import { answer, api, apiFetch, problemOf } from "../api/client.js";
+import { onAccess } from "../auth/access.js";
 import type { BodyClient, OpenBodyClient } from "./body-types.js";
 import { BodyConnection, type BodyLine, connectBody } from "./connect-body.js";
 import { readWithProgress } from "./read-with-progress.js";
 
 let opened: Promise<BodyClient> | null = null;
+let close = () => {};
 const listeners = new Set<(fraction: number) => void>();
 let fraction = 0;
 
@@ -24,26 +26,34 @@ export const openBodyClient: OpenBodyClient = async (onProgress) => {
 async function open(): Promise<BodyClient> {
 	const worker = new Worker(new URL("./body.worker.ts", import.meta.url), { type: "module", name: "body" });
 	const connection = new BodyConnection(worker as unknown as BodyLine);
-	const forget = () => {
+	let isOpen = true;
+	const forget = (reason: string) => {
+		if (!isOpen) return;
+		isOpen = false;
+		connection.fail(new Error(reason));
+		worker.terminate();
 		opened = null;
 		report(0);
-		worker.terminate();
 	};
-	worker.addEventListener("error", () => {
-		connection.fail(new Error("the body worker broke"));
-		forget();
-	});
+	close = () => forget("the body worker was closed");
+	worker.addEventListener("error", () => forget("the body worker broke"));
 	try {
 		return await connectBody(connection, await loadAsset());
 	} catch (error) {
-		forget();
+		forget("the body model did not arrive");
 		throw error;
 	}
 }
 
+// Bodies of one person are not left in the worker for the next.
+onAccess((tokens) => {
+	if (tokens === null) close();
+});
+
 async function loadAsset(): Promise<Uint8Array<ArrayBuffer>> {
 	const { url, size_bytes } = await answer(api.GET("/api/v1/body-model"));
-	const response = await apiFetch(new URL(url, location.origin).href);
+	// Nobody's data, and large: the browser keeps it.
+	const response = await apiFetch(new URL(url, location.origin).href, { cache: "default" });
 	if (!response.ok) throw await problemOf(response);
 	return readWithProgress(response, size_bytes, report);
 }
