@@ -6,11 +6,12 @@ import { createRoot } from "react-dom/client";
 import { queryClient } from "./api/queries.js";
 import { registerOfflineShell } from "./app/offline-shell.js";
 import { router } from "./app/router.js";
-import { onAccess } from "./auth/access.js";
+import { followOtherTabs, onAccess } from "./auth/access.js";
 import { startAuth } from "./auth/auth-store.js";
 import { startTranslations } from "./i18n/i18n.js";
 import { forgetPhotos } from "./photos/photo-store.js";
 import { applyTheme } from "./preferences/preferences-store.js";
+import { clearToasts } from "./ui/toasts.js";
 
 applyTheme();
 // Nothing of one person is left for the next.
@@ -18,7 +19,9 @@ onAccess((tokens) => {
 	if (tokens !== null) return;
 	queryClient.clear();
 	forgetPhotos();
+	clearToasts();
 });
+followOtherTabs();
 void startAuth();
 await startTranslations();
 const element = document.getElementById("root");

@@ -3,7 +3,7 @@ import { LogOut } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { signOut, useAuth } from "../auth/auth-store.js";
 import { IconButton } from "../ui/button.js";
-import { toast } from "../ui/toasts.js";
+import { settleUndoable, toast } from "../ui/toasts.js";
 import { DisplaySettings } from "./display-settings.js";
 import { useNavigation } from "./use-navigation.js";
 
@@ -50,6 +50,7 @@ function SignOutButton({ email }: { readonly email: string }) {
 	const { t } = useTranslation();
 	const router = useRouter();
 	const leave = async () => {
+		settleUndoable();
 		// First away from what only this person may see; else the guard of that page leads to the log-in.
 		await router.navigate({ to: "/" });
 		await signOut().catch(() => toast(t("signOutUnheard")));

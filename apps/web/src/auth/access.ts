@@ -9,6 +9,10 @@ import type { TokenDocument } from "../api/types.js";
 const SIGNED_IN = "anny-fitter-signed-in";
 
 let token: string | null = null;
+/** Whose token it is. */
+let user_id: string | null = null;
+/** Counts log-ins and log-outs, so that answers from before one do not undo it. */
+let changes = 0;
 let renewal: Promise<TokenDocument | null> | null = null;
 let isSingleUser = false;
 const listeners = new Set<(tokens: TokenDocument | null) => void>();
@@ -19,10 +23,31 @@ export function accessToken(): string | null {
 
 /** Takes up new tokens, or forgets them. */
 export function setAccess(tokens: TokenDocument | null): void {
-	token = tokens?.access_token ?? null;
 	if (tokens === null) localStorage.removeItem(SIGNED_IN);
 	else localStorage.setItem(SIGNED_IN, "yes");
+	announce(tokens);
+}
+
+function announce(tokens: TokenDocument | null): void {
+	changes++;
+	token = tokens?.access_token ?? null;
+	user_id = tokens?.user.user_id ?? null;
 	for (const listener of listeners) listener(tokens);
+}
+
+/** What this page knows belongs to somebody who is signed in no longer: nothing of it stays, and the page begins anew. */
+function startOver(): void {
+	announce(null);
+	location.replace("/");
+}
+
+/** Whoever signs out in one tab, or deletes everything, is gone from all. Call once. */
+export function followOtherTabs(): void {
+	addEventListener("storage", ({ key }) => {
+		// Without a key everything was removed at once.
+		const isEnd = (key === SIGNED_IN || key === null) && localStorage.getItem(SIGNED_IN) === null;
+		if (isEnd && token !== null) startOver();
+	});
 }
 
 /** Hears of every new token, and of its loss. */
@@ -38,14 +63,21 @@ export function setSingleUser(is: boolean): void {
 
 /**
  * Exchanges the refresh cookie for new tokens. Calls at the same time share one request, also across tabs, since each
- * cookie works once.
+ * cookie works once. The cookie may be another person's by now, who signed in in another tab: then the page begins anew.
  *
- * @returns null when nobody is signed in
+ * @returns null when nobody is signed in, or another person than before
  * @throws ProblemError when the server does not answer
  */
 export function renewAccess(): Promise<TokenDocument | null> {
+	const before = changes;
 	renewal ??= locked(requestTokens)
 		.then((tokens) => {
+			// Signed in or out meanwhile.
+			if (changes !== before) return null;
+			if (tokens !== null && user_id !== null && tokens.user.user_id !== user_id) {
+				startOver();
+				return null;
+			}
 			setAccess(tokens);
 			return tokens;
 		})

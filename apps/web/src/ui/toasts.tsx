@@ -27,6 +27,19 @@ export function toast(text: string, action?: Toast["action"]): () => void {
 	return remove;
 }
 
+/** Takes all away. */
+export function clearToasts(): void {
+	useToasts.setState({ toasts: [] });
+}
+
+/** What waits for the time to undo it to pass. */
+const pending = new Set<() => void>();
+
+/** Does at once what can still be undone: afterwards the person may no longer be allowed to. */
+export function settleUndoable(): void {
+	for (const settle of [...pending]) settle();
+}
+
 /**
  * Does something that cannot be taken back eight seconds late, with a button to undo it until then. Leaving the page does it
  * at once.
@@ -41,6 +54,7 @@ export function undoable(
 		if (isSettled) return;
 		isSettled = true;
 		clearTimeout(timer);
+		pending.delete(leave);
 		removeEventListener("pagehide", leave);
 		remove();
 		if (isUndone) undo();
@@ -49,6 +63,7 @@ export function undoable(
 	const leave = () => settle(false);
 	const remove = toast(text, { label: undoLabel, run: () => settle(true) });
 	const timer = setTimeout(leave, SHOWN_MS);
+	pending.add(leave);
 	addEventListener("pagehide", leave);
 }
 
