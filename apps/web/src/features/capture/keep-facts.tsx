@@ -1,14 +1,13 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Check, UserRoundPen } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { answer, api } from "../../api/client.js";
 import { subjectQuery } from "../../api/queries.js";
-import { keepSubject } from "../../subjects/keep-subject.js";
 import { useSubjectName } from "../../subjects/subject-name.js";
+import { useSubjectChange } from "../../subjects/use-subject-change.js";
 import { Button } from "../../ui/button.js";
 import { ErrorNotice } from "../../ui/notice.js";
 import { useDraft } from "./draft-store.js";
-import { type LastingFacts, newLastingFacts } from "./lasting-facts.js";
+import { newLastingFacts } from "./lasting-facts.js";
 
 /** Offers to keep with the person what was told anew about them and will still be true next time. */
 export function KeepFacts({
@@ -22,11 +21,7 @@ export function KeepFacts({
 	const nameOf = useSubjectName();
 	const facts = useDraft(({ draft }) => draft.facts);
 	const { data: subject } = useQuery(subjectQuery(subject_id));
-	const { mutate, isPending, isSuccess, error } = useMutation({
-		mutationFn: (body: LastingFacts) =>
-			answer(api.PATCH("/api/v1/subjects/{subject_id}", { params: { path: { subject_id } }, body })),
-		onSuccess: keepSubject,
-	});
+	const { mutate, isPending, isSuccess, error } = useSubjectChange(subject_id);
 	if (subject === undefined) return null;
 	const news = newLastingFacts(facts, subject);
 	const name = nameOf(subject);

@@ -4,11 +4,11 @@ import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "../../api/client.js";
 import { keepSubject } from "../../subjects/keep-subject.js";
+import { BirthDateInput, type Gender, GenderSelect, NameField, useBirthDate } from "../../subjects/subject-form.js";
 import { Button } from "../../ui/button.js";
 import { Dialog } from "../../ui/dialog.js";
 import { Field } from "../../ui/field.js";
 import { ErrorNotice } from "../../ui/notice.js";
-import { BirthDateInput, type Gender, GenderSelect, NameField, useBirthDate } from "./subject-form.js";
 
 /** Asks who is to be measured, and opens the new person's page. */
 export function NewSubjectDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {

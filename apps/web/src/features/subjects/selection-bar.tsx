@@ -4,11 +4,11 @@ import { GitCompareArrows, PencilLine, Trash2, UserX, X } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SubjectDocument } from "../../api/types.js";
+import { RenameDialog } from "../../subjects/rename-dialog.js";
 import { useSubjectName } from "../../subjects/subject-name.js";
 import { Button, IconButton } from "../../ui/button.js";
 import { AnonymizeDialog } from "./anonymize-dialog.js";
 import { deleteSubjects } from "./delete-subjects.js";
-import { RenameDialog } from "./rename-dialog.js";
 import { latestModelQuery } from "./subject-row.js";
 
 const ICON = "size-5 shrink-0";

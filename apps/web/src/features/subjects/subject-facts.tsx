@@ -1,18 +1,14 @@
-import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { answer, api } from "../../api/client.js";
 import type { SubjectDocument } from "../../api/types.js";
 import { useFormat } from "../../format/use-format.js";
 import { ageInYears } from "../../subjects/birth-date.js";
-import { keepSubject } from "../../subjects/keep-subject.js";
+import { BirthDateInput, type Gender, GenderSelect, useBirthDate } from "../../subjects/subject-form.js";
+import { type SubjectChange, useSubjectChange } from "../../subjects/use-subject-change.js";
 import { Card } from "../../ui/card.js";
 import { TextInput } from "../../ui/field.js";
 import { Notice, useProblemText } from "../../ui/notice.js";
 import { EditableFact } from "./editable-fact.js";
-import { BirthDateInput, type Gender, GenderSelect, useBirthDate } from "./subject-form.js";
-
-type Change = { name?: string | null; date_of_birth?: string | null; gender?: Gender | null };
 
 /** Who a person is: name, date of birth and sex, each changed where it stands. */
 export function SubjectFacts({ subject }: { readonly subject: SubjectDocument }) {
@@ -22,15 +18,9 @@ export function SubjectFacts({ subject }: { readonly subject: SubjectDocument })
 	const [name, setName] = useState("");
 	const birth = useBirthDate("");
 	const [gender, setGender] = useState<Gender | "">("");
-	const change = useMutation({
-		mutationFn: (body: Change) =>
-			answer(
-				api.PATCH("/api/v1/subjects/{subject_id}", { params: { path: { subject_id: subject.subject_id } }, body }),
-			),
-		onSuccess: keepSubject,
-	});
+	const change = useSubjectChange(subject.subject_id);
 	const failure = change.isError ? problemText(change.error) : null;
-	const errorOf = (field: keyof Change) =>
+	const errorOf = (field: keyof SubjectChange) =>
 		failure !== null && change.variables !== undefined && field in change.variables
 			? `${failure.detail} ${failure.remedy}`
 			: undefined;

@@ -1,13 +1,11 @@
-import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { answer, api } from "../../api/client.js";
-import type { SubjectDocument } from "../../api/types.js";
-import { keepSubject } from "../../subjects/keep-subject.js";
-import { Button } from "../../ui/button.js";
-import { Dialog } from "../../ui/dialog.js";
-import { ErrorNotice } from "../../ui/notice.js";
+import type { SubjectDocument } from "../api/types.js";
+import { Button } from "../ui/button.js";
+import { Dialog } from "../ui/dialog.js";
+import { ErrorNotice } from "../ui/notice.js";
 import { NameField } from "./subject-form.js";
+import { useSubjectChange } from "./use-subject-change.js";
 
 /** Gives a person another name, or none. */
 export function RenameDialog({
@@ -29,28 +27,16 @@ export function RenameDialog({
 function RenameForm({ subject, onClose }: { readonly subject: SubjectDocument; readonly onClose: () => void }) {
 	const { t } = useTranslation("subjects");
 	const [name, setName] = useState(subject.name ?? "");
-	const rename = useMutation({
-		mutationFn: () =>
-			answer(
-				api.PATCH("/api/v1/subjects/{subject_id}", {
-					params: { path: { subject_id: subject.subject_id } },
-					body: { name: name.trim() || null },
-				}),
-			),
-		onSuccess: (changed) => {
-			keepSubject(changed);
-			onClose();
-		},
-	});
+	const rename = useSubjectChange(subject.subject_id, onClose);
 	return (
 		<form
 			className="grid gap-4"
 			onSubmit={(event) => {
 				event.preventDefault();
-				if (!rename.isPending) rename.mutate();
+				if (!rename.isPending) rename.mutate({ name: name.trim() || null });
 			}}
 		>
-			<NameField value={name} onChange={setName} />
+			<NameField value={name} onChange={setName} hint={t("rename.hint")} />
 			{rename.isError && <ErrorNotice error={rename.error} />}
 			<div className="flex flex-wrap justify-end gap-2">
 				<Button onClick={onClose}>{t("common:cancel")}</Button>

@@ -1,8 +1,8 @@
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { SubjectDocument } from "../../api/types.js";
-import { isPossibleBirth, localDate } from "../../subjects/birth-date.js";
-import { Field, Select, TextInput } from "../../ui/field.js";
+import type { SubjectDocument } from "../api/types.js";
+import { Field, Select, TextInput } from "../ui/field.js";
+import { isPossibleBirth, localDate } from "./birth-date.js";
 
 export const GENDERS = ["female", "male", "other", "unspecified"] as const;
 export type Gender = NonNullable<SubjectDocument["gender"]>;
@@ -16,11 +16,12 @@ export function useBirthDate(initial: string) {
 	return { value, setValue, isValid, error: isValid ? undefined : t("birthImpossible") };
 }
 
+/** The field of a date of birth; see {@link useBirthDate}. */
 export function BirthDateInput({
 	value,
 	onChange,
 	...control
-}: Control & { readonly value: string; readonly onChange: (value: string) => void }) {
+}: Control & { readonly value: string; readonly autoFocus?: boolean; readonly onChange: (value: string) => void }) {
 	return (
 		<TextInput
 			{...control}
@@ -34,6 +35,7 @@ export function BirthDateInput({
 	);
 }
 
+/** The choice of a sex, which need not be stated. */
 export function GenderSelect({
 	value,
 	onChange,
