@@ -123,9 +123,10 @@ async function adjustWeight(page: Page, base: string): Promise<void> {
 	const before = Number(await weight.inputValue());
 	await weight.fill(String(Math.round(before + 4)));
 	await weight.press("Enter");
-	const save = page.getByRole("button", { name: "Save as a new body" });
+	const save = page.getByRole("button", { name: "Save as new body" });
 	await expect.poll(() => save.isEnabled(), { timeout: 60_000 }).toBe(true);
 	await save.click();
+	await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
 	await expect.poll(() => modelId(page), { timeout: 60_000 }).not.toBe(base);
 	await page
 		.getByText(`${Math.round(before + 4)}.0 kg`)

@@ -1,15 +1,15 @@
-import { Redo2, RotateCcw, Save, Undo2 } from "lucide-react";
+import { Redo2, RotateCcw, Undo2 } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ModelDocument } from "../../api/types.js";
 import { MAIN_MEASUREMENTS } from "../../measurements/measurement-groups.js";
-import { Button, IconButton } from "../../ui/button.js";
+import { IconButton } from "../../ui/button.js";
 import { ErrorNotice, Notice } from "../../ui/notice.js";
 import { ProgressBar } from "../../ui/progress-bar.js";
 import { MASS, missedPins } from "./adjust-pins.js";
 import { QuantitySlider } from "./quantity-slider.js";
+import { SaveBody } from "./save-body.js";
 import type { Adjusting } from "./use-adjusting.js";
-import { useSaveBody } from "./use-save-body.js";
 
 /** Sliders that re-solve the body while they move. */
 export function AdjustPanel({
@@ -23,8 +23,7 @@ export function AdjustPanel({
 	readonly onSelect: (measurement_id: string | null) => void;
 }) {
 	const { t } = useTranslation("adjust");
-	const { start, status, progress, error, body, isChanged, isCurrent, canUndo, canRedo } = adjusting;
-	const save = useSaveBody(model, adjusting);
+	const { start, status, progress, error, body, canUndo, canRedo } = adjusting;
 	const [isComplete, setComplete] = useState(false);
 	useEffect(() => {
 		// A failure waits for the person.
@@ -69,18 +68,8 @@ export function AdjustPanel({
 				<IconButton label={t("reset")} disabled={!adjusting.canReset} onClick={adjusting.reset}>
 					<RotateCcw aria-hidden="true" className="size-5" />
 				</IconButton>
-				<Button
-					look="primary"
-					className="ms-auto whitespace-nowrap max-sm:px-3 max-sm:text-sm"
-					icon={<Save aria-hidden="true" className="size-5 max-sm:hidden" />}
-					isBusy={save.isPending}
-					disabled={!isChanged || !isCurrent || status !== "ready"}
-					onClick={() => save.mutate()}
-				>
-					{t("save")}
-				</Button>
+				<SaveBody model={model} adjusting={adjusting} />
 			</div>
-			{save.isError && <ErrorNotice error={save.error} />}
 			<div role="status">
 				{missed.length > 0 && (
 					<Notice kind="warn" title={t("unreached.title")}>

@@ -14,13 +14,13 @@ export function useSaveBody(model: ModelDocument, { pins, base, body, discard }:
 	const client = useQueryClient();
 	const navigate = useNavigate();
 	return useMutation({
-		mutationFn: () => {
+		mutationFn: (name: string | null) => {
 			if (body === null) throw new RangeError("there is nothing to save");
 			// The client's types lose the lengths of tuples.
 			return answer(
 				api.POST("/api/v1/models/{model_id}/adjust", {
 					params: { path: { model_id: model.model_id } },
-					body: { ...body.shape, ...adjustedValues(pins, base, body) },
+					body: { ...body.shape, ...adjustedValues(pins, base, body), ...(name !== null && { name }) },
 				}),
 			) as Promise<ModelDocument>;
 		},

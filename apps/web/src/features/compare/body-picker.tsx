@@ -76,6 +76,7 @@ export function BodyPicker({
 						{offered?.length === 0 && <option value="">{t("noOther")}</option>}
 						{offered?.map((model) => (
 							<option key={model.model_id} value={model.model_id}>
+								{model.name !== null && `${model.name} · `}
 								{dateTime(model.created_at)} · {mass(model.mass_kg)}
 							</option>
 						))}

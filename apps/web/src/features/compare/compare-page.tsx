@@ -131,6 +131,7 @@ function useBody(model_id: string | undefined) {
 					subject_id: model.data.subject_id,
 					created_at: model.data.created_at,
 					personName: subject.data?.name ?? null,
+					name: model.data.name,
 				};
 	return { model: model.data, label, error: model.error, isPending: isGiven && model.isPending };
 }

@@ -9,7 +9,7 @@ import { lengthKind } from "../../measurements/length-kind.js";
 import { MAIN_MEASUREMENTS } from "../../measurements/measurement-groups.js";
 import { useMeasurementName } from "../../measurements/measurement-names.js";
 import { useHiddenBodies } from "../../models/delete-body.js";
-import { usePreferences } from "../../preferences/preferences-store.js";
+import { useScheme } from "../../preferences/use-scheme.js";
 import { Spinner } from "../../ui/button.js";
 import { Field, Select } from "../../ui/field.js";
 import { ErrorNotice } from "../../ui/notice.js";
@@ -32,10 +32,13 @@ export function HistoryChart({
 	const [id, setId] = useState(initial);
 	const models = useQuery(subjectModelsQuery(subject_id, { limit: MAX_BODIES }));
 	const hidden = useHiddenBodies();
+	const all = models.data?.models;
+	// What a hand has set is no observation of the person.
 	const summaries = useMemo(
-		() => models.data?.models.filter(({ model_id }) => !hidden.has(model_id)) ?? [],
-		[models.data, hidden],
+		() => all?.filter((one) => !hidden.has(one.model_id) && one.based_on_model_id === null) ?? [],
+		[all, hidden],
 	);
+	const hasAdjusted = all?.some((one) => !hidden.has(one.model_id) && one.based_on_model_id !== null) ?? false;
 	const measured = useQueries({
 		queries: summaries.map(({ model_id }) => measurementsQuery(model_id)),
 		combine: (results) => ({
@@ -52,7 +55,12 @@ export function HistoryChart({
 	const problem = models.error ?? measured.error;
 	if (problem !== null) return <ErrorNotice error={problem} onRetry={() => void models.refetch()} />;
 	if (models.isPending || measured.isPending) return <Spinner />;
-	if (summaries.length < 2) return <p className="text-sm text-ink-soft">{t("history.needsTwo")}</p>;
+	if (summaries.length < 2)
+		return (
+			<p className="text-sm text-ink-soft">
+				{t("history.needsTwo")} {hasAdjusted && t("history.noAdjusted")}
+			</p>
+		);
 	return (
 		<div className="grid gap-3">
 			<Field label={t("history.quantity")}>
@@ -68,7 +76,9 @@ export function HistoryChart({
 				)}
 			</Field>
 			<Chart points={points} isMass={id === "mass"} />
-			<p className="text-sm text-ink-soft">{t("history.bars")}</p>
+			<p className="text-sm text-ink-soft">
+				{t("history.bars")} {hasAdjusted && t("history.noAdjusted")}
+			</p>
 			<details>
 				<summary className="py-3 text-sm font-medium">{t("history.asTable")}</summary>
 				<HistoryTable points={points} id={id} />
@@ -80,7 +90,7 @@ export function HistoryChart({
 function Chart({ points, isMass }: { readonly points: readonly HistoryPoint[]; readonly isMass: boolean }) {
 	const { t } = useTranslation("compare");
 	const { units, locale } = useFormat();
-	const theme = usePreferences((state) => state.theme);
+	const scheme = useScheme();
 	const element = useRef<HTMLDivElement>(null);
 	const key = JSON.stringify(points);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew when the values or the colours change
@@ -96,7 +106,7 @@ function Chart({ points, isMass }: { readonly points: readonly HistoryPoint[]; r
 			isGone = true;
 			remove();
 		};
-	}, [key, isMass, units, locale, theme]);
+	}, [key, isMass, units, locale, scheme]);
 	// What it shows stands in the table beside it.
 	return <div ref={element} role="img" aria-label={t("history.chart")} className="min-h-56 min-w-0" />;
 }

@@ -28,7 +28,7 @@ export function ModelHeader({ model }: { readonly model: ModelDocument }) {
 	);
 	return (
 		<header className="mb-3 lg:mb-5">
-			<title>{`${name} · anny-fitter`}</title>
+			<title>{`${model.name === undefined ? name : `${name}, ${model.name}`} · anny-fitter`}</title>
 			<div className="flex items-start justify-between gap-2">
 				<div className="min-w-0">
 					<div className="flex items-center gap-1">
@@ -44,6 +44,12 @@ export function ModelHeader({ model }: { readonly model: ModelDocument }) {
 						{subject !== undefined && <RenamePerson subject={subject} />}
 					</div>
 					<p className="text-sm text-ink-soft">
+						{model.name !== undefined && (
+							<>
+								<strong className="font-medium wrap-anywhere text-ink">{model.name}</strong>
+								{" · "}
+							</>
+						)}
 						<time dateTime={model.created_at}>{dateTime(model.created_at)}</time>
 						{" · "}
 						{model.based_on_model_id !== undefined && (

@@ -8,14 +8,13 @@ export function QualitySummary({ model }: { readonly model: ModelDocument }) {
 	const { t } = useTranslation("model");
 	const notes = qualityNotes(model);
 	const isAdjusted = model.quality.flags.some(({ code }) => code === "adjusted_by_hand");
-	if (notes.length === 0 && isAdjusted) {
-		return (
-			<p className="flex items-start gap-2 text-sm text-ink-soft">
-				<Info aria-hidden="true" className="mt-0.5 size-4 shrink-0" />
-				{t("flag.adjusted_by_hand.advice")}
-			</p>
-		);
-	}
+	const adjusted = isAdjusted && (
+		<p className="flex items-start gap-2 text-sm text-ink-soft">
+			<Info aria-hidden="true" className="mt-0.5 size-4 shrink-0" />
+			{t("flag.adjusted_by_hand.advice")}
+		</p>
+	);
+	if (adjusted && notes.length === 0) return adjusted;
 	const isDoubtful = model.quality.flagged_for_review;
 	if (notes.length === 0) {
 		return (
@@ -27,20 +26,23 @@ export function QualitySummary({ model }: { readonly model: ModelDocument }) {
 	}
 	const Icon = isDoubtful ? TriangleAlert : Lightbulb;
 	return (
-		<details open={isDoubtful} className="group rounded-lg border border-line bg-surface">
-			<summary className="flex min-h-11 items-center gap-2 px-3 py-2 text-sm font-medium">
-				<Icon aria-hidden="true" className={`size-4 shrink-0 ${isDoubtful ? "text-warn" : "text-accent"}`} />
-				<span className="flex-1">
-					{isDoubtful ? t("quality.doubtful") : t("quality.better", { count: notes.length })}
-				</span>
-				<ChevronDown aria-hidden="true" className="size-4 shrink-0 text-ink-soft group-open:rotate-180" />
-			</summary>
-			<ul className="grid gap-3 border-t border-line p-3 text-sm">
-				{notes.map((note) => (
-					<Note key={note.code} note={note} />
-				))}
-			</ul>
-		</details>
+		<div className="grid gap-3">
+			{adjusted}
+			<details open={isDoubtful} className="group rounded-lg border border-line bg-surface">
+				<summary className="flex min-h-11 items-center gap-2 px-3 py-2 text-sm font-medium">
+					<Icon aria-hidden="true" className={`size-4 shrink-0 ${isDoubtful ? "text-warn" : "text-accent"}`} />
+					<span className="flex-1">
+						{isDoubtful ? t("quality.doubtful") : t("quality.better", { count: notes.length })}
+					</span>
+					<ChevronDown aria-hidden="true" className="size-4 shrink-0 text-ink-soft group-open:rotate-180" />
+				</summary>
+				<ul className="grid gap-3 border-t border-line p-3 text-sm">
+					{notes.map((note) => (
+						<Note key={note.code} note={note} />
+					))}
+				</ul>
+			</details>
+		</div>
 	);
 }
 

@@ -27,8 +27,10 @@ export function ReportSheet({
 	const onReady = useCallback(() => setReady(true), []);
 	const name = subject?.name ?? t("unnamed");
 	const facts = subjectFactsOf(model, subject);
+	const isAdjusted = model.based_on_model_id !== undefined;
 	const about = [
-		t("measuredOn", { date: date(model.created_at) }),
+		model.name ?? null,
+		t(isAdjusted ? "adjustedOn" : "measuredOn", { date: date(model.created_at) }),
 		facts.sex === null ? null : t(facts.sex),
 		facts.ageYears === null ? null : t("age", { count: Math.floor(facts.ageYears) }),
 		t("photos", { count: model.views.length }),
@@ -69,6 +71,7 @@ export function ReportSheet({
 						</p>
 					</div>
 					<BodyFacts model={model} />
+					{isAdjusted && <p className="text-sm">{t("adjustedNote")}</p>}
 				</header>
 				<ReportPictures model={model} onReady={onReady} />
 				<Part title={t("measurements")}>

@@ -22,6 +22,8 @@ export function BodyFacts({ model }: { readonly model: ModelDocument }) {
 			{error_mm !== undefined && (
 				<Fact name={t("accuracy")} value={format.margin(error_mm / 1000)}>
 					{t(model.quality.pve_mm === undefined ? "accuracyMeaning" : "distanceMeaning")}
+					{/* Nothing is known of what a hand has made of it. */}
+					{model.based_on_model_id !== undefined && ` ${t("accuracyOfBase")}`}
 				</Fact>
 			)}
 		</dl>

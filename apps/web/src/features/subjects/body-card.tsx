@@ -18,7 +18,8 @@ export function BodyCard({
 }) {
 	const { t } = useTranslation("subjects");
 	const format = useFormat();
-	const { model_id, created_at, expected_pve_mm, flagged_for_review, review_state, photo_count } = model;
+	const { model_id, created_at, expected_pve_mm, flagged_for_review, review_state, photo_count, name } = model;
+	const when = format.dateTime(created_at);
 	const isDoubted = flagged_for_review && review_state !== "accepted";
 	return (
 		<li className="relative grid gap-3 rounded-card border border-line bg-surface p-4 shadow-card hover:border-line-strong has-[input:checked]:border-accent has-[input:checked]:bg-accent-soft">
@@ -26,13 +27,16 @@ export function BodyCard({
 				<Link
 					to="/models/$modelId"
 					params={{ modelId: model_id }}
-					className="font-medium text-ink no-underline after:absolute after:inset-0 after:rounded-card"
+					className="min-w-0 font-medium text-ink no-underline after:absolute after:inset-0 after:rounded-card"
 				>
-					<time dateTime={created_at}>{format.dateTime(created_at)}</time>
+					{name !== null && <span className="block wrap-anywhere">{name}</span>}
+					<time dateTime={created_at} className={name === null ? undefined : "text-sm font-normal text-ink-soft"}>
+						{when}
+					</time>
 				</Link>
 				{onTick !== undefined && (
 					<label className="relative z-10 -m-3 grid size-11 shrink-0 place-items-center">
-						<span className="sr-only">{t("history.tick", { date: format.dateTime(created_at) })}</span>
+						<span className="sr-only">{t("history.tick", { date: name === null ? when : `${name}, ${when}` })}</span>
 						<input
 							type="checkbox"
 							className="size-5 accent-accent"
@@ -53,7 +57,7 @@ export function BodyCard({
 						{" · "}
 					</>
 				)}
-				{t("history.photos", { count: photo_count })}
+				{model.based_on_model_id === null ? t("history.photos", { count: photo_count }) : t("history.adjusted")}
 			</p>
 			{isDoubted && (
 				<p className="flex items-center gap-2 text-sm font-medium text-warn">

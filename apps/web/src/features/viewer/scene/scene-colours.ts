@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { watchScheme } from "../../../preferences/use-scheme.js";
 
 /** The style sheet's colours that the scene uses, as CSS writes them. */
 export interface SceneColours {
@@ -29,12 +30,6 @@ export function readSceneColours(): SceneColours {
 	};
 	known = { theme, colours };
 	return colours;
-}
-
-function watchScheme(onChange: () => void): () => void {
-	const observer = new MutationObserver(onChange);
-	observer.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-	return () => observer.disconnect();
 }
 
 export function useSceneColours(): SceneColours {
