@@ -29,8 +29,3 @@ export async function fetchFile(
 		onProgress(received, total);
 	}
 }
-
-/** Whether this browser hands such a file to other programs. */
-export function canShare(file: File): boolean {
-	return typeof navigator.canShare === "function" && navigator.canShare({ files: [file] });
-}

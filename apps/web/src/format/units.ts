@@ -1,7 +1,9 @@
 import type { Units } from "../preferences/preferences-store.js";
 
-const METERS_PER_INCH = 0.0254;
-const KG_PER_POUND = 0.45359237;
+/** The international inch. */
+export const METERS_PER_INCH = 0.0254;
+/** The international pound. */
+export const KG_PER_POUND = 0.45359237;
 
 /** `length` for girths and breadths (cm or in); `stature` for body heights (cm or ft·in). */
 export type LengthKind = "length" | "stature";

@@ -1,15 +1,13 @@
 import i18next from "i18next";
-import { create } from "zustand";
 import { api } from "../api/client.js";
 import { queryClient } from "../api/queries.js";
+import { createHiddenIds } from "../ui/hidden-ids.js";
 import { toast, undoable } from "../ui/toasts.js";
 
-const useHidden = create<{ readonly ids: ReadonlySet<string> }>(() => ({ ids: new Set() }));
+const { useHidden, hide, show } = createHiddenIds();
 
 /** Bodies that are being deleted: gone from sight, and gone for good once the time to undo is over. */
-export function useHiddenBodies(): ReadonlySet<string> {
-	return useHidden((state) => state.ids);
-}
+export const useHiddenBodies = useHidden;
 
 /**
  * Deletes a body, with some seconds to undo it.
@@ -17,12 +15,11 @@ export function useHiddenBodies(): ReadonlySet<string> {
  * @param onUndo leads back to it
  */
 export function deleteBody(model_id: string, onUndo: () => void): void {
-	useHidden.setState(({ ids }) => ({ ids: new Set([...ids, model_id]) }));
-	const show = () => useHidden.setState(({ ids }) => ({ ids: new Set([...ids].filter((id) => id !== model_id)) }));
+	hide([model_id]);
 	undoable(i18next.t("model:delete.done"), i18next.t("undo"), {
-		run: () => void run(model_id).finally(show),
+		run: () => void run(model_id).finally(() => show([model_id])),
 		undo: () => {
-			show();
+			show([model_id]);
 			onUndo();
 		},
 	});

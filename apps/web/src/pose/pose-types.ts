@@ -41,6 +41,9 @@ export interface SeenBody {
 	readonly world: ArrayLike<number>;
 }
 
+/** Frames are scaled down to this longer side: twice what the networks see of a body that fills the frame. */
+export const FRAME_LONG_SIDE_PX = 512;
+
 /** What one frame of the camera, or one photo, shows. */
 export interface PoseFrame {
 	readonly width: number;

@@ -1,11 +1,9 @@
 import { MODEL_INPUT_SIZE, type RotatedRect, type RunModel, trackBody } from "@anny-fitter/perception";
 import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
 import { measureLight } from "./frame-light.js";
-import type { PoseFrame } from "./pose-types.js";
+import { FRAME_LONG_SIDE_PX, type PoseFrame } from "./pose-types.js";
 import type { FromPoseWorker, PoseModels, ToPoseWorker } from "./worker-messages.js";
 
-/** Frames are scaled down to this longer side: twice what the networks see of a body that fills the frame. */
-const LONG_SIDE_PX = 512;
 /** In a video the whole frame is searched so often, to notice other people. */
 const SEARCH_EVERY_MS = 4000;
 
@@ -39,7 +37,7 @@ async function open({ wasm, detection, landmarks }: PoseModels): Promise<void> {
 
 async function analyse(picture: ImageBitmap, isVideo: boolean): Promise<PoseFrame> {
 	if (runModel === null || context === null) throw new Error("the networks are not loaded");
-	const scale = Math.min(1, LONG_SIDE_PX / Math.max(picture.width, picture.height));
+	const scale = Math.min(1, FRAME_LONG_SIDE_PX / Math.max(picture.width, picture.height));
 	const width = Math.max(1, Math.round(picture.width * scale));
 	const height = Math.max(1, Math.round(picture.height * scale));
 	if (canvas.width !== width || canvas.height !== height) {

@@ -8,3 +8,8 @@ export function saveFile(content: Blob, name: string): void {
 	// The browser has taken hold of it long before.
 	setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
+
+/** Whether this browser hands such a file to other programs. */
+export function canShare(file: File): boolean {
+	return typeof navigator.canShare === "function" && navigator.canShare({ files: [file] });
+}

@@ -3,6 +3,7 @@ import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fetchFile } from "../../api/fetch-file.js";
 import { useFormat } from "../../format/use-format.js";
+import { localDate } from "../../subjects/birth-date.js";
 import { Button } from "../../ui/button.js";
 import { Card } from "../../ui/card.js";
 import { ErrorNotice } from "../../ui/notice.js";
@@ -31,7 +32,7 @@ export function DownloadCard() {
 				(received, total) => setState({ kind: "running", received, total }),
 				controller.signal,
 			);
-			saveFile(file, `anny-fitter-${new Date().toISOString().slice(0, 10)}.zip`);
+			saveFile(file, `anny-fitter-${localDate(new Date())}.zip`);
 			setState({ kind: "done" });
 		} catch (error) {
 			setState(controller.signal.aborted ? { kind: "idle" } : { kind: "failed", error });

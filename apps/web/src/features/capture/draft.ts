@@ -42,7 +42,7 @@ export function nextView(photos: readonly DraftPhoto[]): ViewLabel {
 }
 
 /** Whether no usable photo shows a view. */
-export function isMissing(photos: readonly DraftPhoto[], view: ViewLabel): boolean {
+function isMissing(photos: readonly DraftPhoto[], view: ViewLabel): boolean {
 	return !photos.some(({ label, concern }) => label === view && !concern?.isRefused);
 }
 

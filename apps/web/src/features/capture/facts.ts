@@ -1,3 +1,4 @@
+import { KG_PER_POUND } from "../../format/units.js";
 import { isPossibleBirth, localDate } from "../../subjects/birth-date.js";
 
 export type Sex = "female" | "male" | "unspecified";
@@ -50,7 +51,6 @@ const AGE_YEARS = { low: 0, high: 110 };
 const MEASURE_M = { low: 0.02, high: 3 };
 const BODY_MASS_INDEX = { low: 5, high: 200 };
 const M_PER_FOOT = 0.3048;
-const KG_PER_POUND = 0.45359237;
 
 /** Finds what the server would refuse. */
 export function checkFacts(facts: Facts, today: Date): FactProblems {

@@ -14,6 +14,7 @@ import { useFormat } from "../../format/use-format.js";
 import { estimateOf } from "../../subjects/person-facts.js";
 import { GrowthChart } from "./growth-chart.js";
 import { LimitsList } from "./limits-list.js";
+import { wholePercentile } from "./whole-percentile.js";
 
 /** A child's place on the charts of height, weight and BMI for age. */
 export function GrowthCharts({
@@ -45,8 +46,7 @@ export function GrowthCharts({
 				<div className="grid gap-6 @xl:grid-cols-2">
 					{shown.map(({ measure, estimate, show }) => {
 						const percentileOf = (value: number) => {
-							const percentile = growthPercentile(measure, sex, ageYears, Math.max(value, 1e-3));
-							return Math.min(Math.max(Math.round(percentile), 1), 99);
+							return wholePercentile(growthPercentile(measure, sex, ageYears, Math.max(value, 1e-3)));
 						};
 						const name = t(`growth.${measure}`);
 						const rank = percentileOf(estimate.value);

@@ -10,10 +10,12 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../format/use-format.js";
 import { populationCurve } from "./population-curve.js";
+import { wholePercentile } from "./whole-percentile.js";
 
 const WIDTH = 320;
 const HEIGHT = 44;
 const BASE = 36;
+
 /** One measurement on the distribution of a population: curve, middle, the body's value and its interval. */
 export function PopulationBar({
 	measure,
@@ -37,7 +39,10 @@ export function PopulationBar({
 		return format.length(value, measure === "stature" ? "stature" : "length");
 	};
 	const rank = useRankText()(percentile.value);
-	const range = t("percentiles.range", { low: whole(percentile.low), high: whole(percentile.high) });
+	const range = t("percentiles.range", {
+		low: wholePercentile(percentile.low),
+		high: wholePercentile(percentile.high),
+	});
 	const x = (value: number) => WIDTH * curve.place(value);
 	const line = curve.points.map((point) => `${(WIDTH * point.x).toFixed(1)},${(BASE - 32 * point.height).toFixed(1)}`);
 	const median = adultValue(measure, sex, 50);
@@ -87,14 +92,12 @@ export function PopulationBar({
 	);
 }
 
-const whole = (percentile: number): number => Math.min(Math.max(Math.round(percentile), 1), 99);
-
 /** How a value ranks among a hundred people, in words. */
 function useRankText() {
 	const { t } = useTranslation("meaning");
 	return (percentile: number): string => {
 		if (percentile < 1) return t("percentiles.smallerThanAll");
 		if (percentile > 99) return t("percentiles.largerThanAll");
-		return t("percentiles.largerThan", { value: whole(percentile) });
+		return t("percentiles.largerThan", { value: wholePercentile(percentile) });
 	};
 }

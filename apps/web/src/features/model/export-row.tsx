@@ -1,13 +1,13 @@
 import { Download, Share2 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { canShare, fetchFile } from "../../api/fetch-file.js";
+import { fetchFile } from "../../api/fetch-file.js";
 import type { ModelDocument } from "../../api/types.js";
 import { useFormat } from "../../format/use-format.js";
 import { Button, IconButton } from "../../ui/button.js";
 import { useProblemText } from "../../ui/notice.js";
 import { ProgressBar } from "../../ui/progress-bar.js";
-import { saveFile } from "../../ui/save-file.js";
+import { canShare, saveFile } from "../../ui/save-file.js";
 import { type ExportFormat, type ExportFrame, type ExportPose, exportAddress, exportFileName } from "./export-names.js";
 
 type State =

@@ -1,15 +1,13 @@
 import i18next from "i18next";
-import { create } from "zustand";
 import { api } from "../../api/client.js";
 import { queryClient } from "../../api/queries.js";
+import { createHiddenIds } from "../../ui/hidden-ids.js";
 import { toast, undoable } from "../../ui/toasts.js";
 
-const useHidden = create<{ readonly ids: ReadonlySet<string> }>(() => ({ ids: new Set() }));
+const { useHidden, hide, show } = createHiddenIds();
 
 /** People who are being deleted: gone from sight, and gone for good once the time to undo is over. */
-export function useHiddenSubjects(): ReadonlySet<string> {
-	return useHidden((state) => state.ids);
-}
+export const useHiddenSubjects = useHidden;
 
 /**
  * Deletes people with all their bodies, with some seconds to undo it.
@@ -36,12 +34,4 @@ async function run(ids: readonly string[]): Promise<void> {
 	if (failed.length > 0) toast(i18next.t("subjects:deleted.failed"));
 	await queryClient.invalidateQueries({ queryKey: ["subjects"] });
 	show(ids);
-}
-
-function hide(ids: readonly string[]): void {
-	useHidden.setState((state) => ({ ids: new Set([...state.ids, ...ids]) }));
-}
-
-function show(ids: readonly string[]): void {
-	useHidden.setState((state) => ({ ids: new Set([...state.ids].filter((id) => !ids.includes(id))) }));
 }

@@ -83,13 +83,3 @@ function labelColours(label: HTMLElement): { surface: string; line: string; ink:
 	const style = getComputedStyle(label);
 	return { surface: style.backgroundColor, line: style.borderTopColor, ink: style.color };
 }
-
-/** Gives a file to the person. */
-export function downloadBlob(blob: Blob, name: string): void {
-	const address = URL.createObjectURL(blob);
-	const link = document.createElement("a");
-	link.href = address;
-	link.download = name;
-	link.click();
-	setTimeout(() => URL.revokeObjectURL(address), 10_000);
-}

@@ -1,10 +1,9 @@
 import { useTranslation } from "react-i18next";
+import { METERS_PER_INCH } from "../../format/units.js";
 import { useFormat } from "../../format/use-format.js";
 import { Panel } from "./controls.js";
 import { DIVERGING, gradientOf, SEQUENTIAL } from "./scene/colour-scale.js";
 import type { SurfaceColours } from "./use-surface-colours.js";
-
-const METERS_PER_INCH = 0.0254;
 
 /** What the colours mean: the scale, and the same in words. */
 export function SurfaceLegend({

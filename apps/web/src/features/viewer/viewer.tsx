@@ -1,12 +1,13 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { classNames } from "../../ui/class-names.js";
+import { saveFile } from "../../ui/save-file.js";
 import { HelpDialog } from "./help-dialog.js";
 import { PhotoBackdrop } from "./photo/photo-backdrop.js";
 import { PhotoPanel } from "./photo/photo-panel.js";
 import { useViewPhotos } from "./photo/use-view-photos.js";
 import { SaveDialog } from "./save-dialog.js";
-import { downloadBlob, takePicture } from "./save-picture.js";
+import { takePicture } from "./save-picture.js";
 import { placePhoto } from "./scene/photo-camera.js";
 import { useSceneColours } from "./scene/scene-colours.js";
 import { ViewRig } from "./scene/view-rig.js";
@@ -144,7 +145,7 @@ export function Viewer({
 			frame: frame.current,
 			labels: Object.values(labels).map((label) => label.current),
 		});
-		if (blob !== null) downloadBlob(blob, t("save.file"));
+		if (blob !== null) saveFile(blob, t("save.file"));
 	};
 	const legendProblem =
 		state.colouring === "uncertainty" && model.shape_covariance === undefined

@@ -6,9 +6,10 @@ import { VIEW_LABELS, type ViewLabel } from "../../../pose/pose-types.js";
 import { IconButton, Spinner } from "../../../ui/button.js";
 import { classNames } from "../../../ui/class-names.js";
 import { Select } from "../../../ui/field.js";
+import { useSettled } from "../../../ui/use-settled.js";
 import { CameraFailure } from "./camera-failure.js";
 import { CheckList, useInstruction } from "./check-list.js";
-import { useBeep, useSettled, useSpeech } from "./guidance.js";
+import { useBeep, useSpeech } from "./guidance.js";
 import { OutlineOverlay } from "./outline-overlay.js";
 import { ShutterBar } from "./shutter-bar.js";
 import { takeStill } from "./take-still.js";
@@ -16,6 +17,9 @@ import { type Facing, useCamera } from "./use-camera.js";
 import { useLiveChecks } from "./use-live-checks.js";
 import { useShutter } from "./use-shutter.js";
 import { useTilt } from "./use-tilt.js";
+
+/** A sentence must stay so long before it is said: landmarks flicker. */
+const SETTLED_MS = 900;
 
 /** The live picture with outline, checks and countdown. */
 export function CameraView({
@@ -54,6 +58,7 @@ export function CameraView({
 			: live.status === "running"
 				? instruct(checks)
 				: t(live.status === "loading" ? "camera.loadingChecks" : "camera.noChecks"),
+		SETTLED_MS,
 	);
 	useSpeech(instruction, i18n.language, isSoundOn);
 	const beep = useBeep(isSoundOn);

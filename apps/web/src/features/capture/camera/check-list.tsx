@@ -1,6 +1,6 @@
 import { Check as CheckIcon, Circle, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { Check } from "../../../pose/checks.js";
+import { areGood, type Check, firstProblem } from "../../../pose/checks.js";
 
 const ICONS = {
 	good: { Icon: CheckIcon, look: "text-good" },
@@ -31,8 +31,8 @@ export function CheckList({ checks }: { readonly checks: readonly Check[] }) {
 export function useInstruction(): (checks: readonly Check[]) => string {
 	const { t } = useTranslation("capture");
 	return (checks) => {
-		const problem = checks.find(({ state }) => state === "bad");
-		if (problem !== undefined) return t(`checks.${problem.id}.${problem.reason}`);
-		return checks.every(({ state }) => state === "good") ? t("checks.allGood") : t("checks.hold");
+		const problem = firstProblem(checks);
+		if (problem !== null) return t(`checks.${problem.id}.${problem.reason}`);
+		return areGood(checks) ? t("checks.allGood") : t("checks.hold");
 	};
 }

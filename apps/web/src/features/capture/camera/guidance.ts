@@ -1,17 +1,4 @@
-import { useEffect, useRef, useState } from "react";
-
-/** A sentence must stay so long before it is said: landmarks flicker. */
-const SETTLED_MS = 900;
-
-/** A text that changes only once the new one has stayed for a while. */
-export function useSettled(text: string): string {
-	const [settled, setSettled] = useState(text);
-	useEffect(() => {
-		const timer = setTimeout(() => setSettled(text), SETTLED_MS);
-		return () => clearTimeout(timer);
-	}, [text]);
-	return settled;
-}
+import { useEffect, useRef } from "react";
 
 /** Says a text whenever it changes, if wanted: whoever stands three metres away cannot read it. */
 export function useSpeech(text: string, language: string, isOn: boolean): void {

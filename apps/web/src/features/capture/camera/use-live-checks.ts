@@ -2,10 +2,9 @@ import { type RefObject, useEffect, useState } from "react";
 import { type Check, checkFrame } from "../../../pose/checks.js";
 import { MotionMeter } from "../../../pose/motion.js";
 import { openPoseClient } from "../../../pose/pose-client.js";
-import type { ViewLabel } from "../../../pose/pose-types.js";
+import { FRAME_LONG_SIDE_PX, type ViewLabel } from "../../../pose/pose-types.js";
 import type { Tilt } from "../../../pose/tilt.js";
 
-const LONG_SIDE_PX = 512;
 /** No more often: the rest of the time is the page's. */
 const FRAME_MS = 80;
 
@@ -61,7 +60,7 @@ export function useLiveChecks(
 /** The present frame, small; null while there is none. */
 async function grabFrame(video: HTMLVideoElement | null): Promise<ImageBitmap | null> {
 	if (video === null || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.videoWidth === 0) return null;
-	const scale = Math.min(1, LONG_SIDE_PX / Math.max(video.videoWidth, video.videoHeight));
+	const scale = Math.min(1, FRAME_LONG_SIDE_PX / Math.max(video.videoWidth, video.videoHeight));
 	return createImageBitmap(video, {
 		resizeWidth: Math.round(video.videoWidth * scale),
 		resizeHeight: Math.round(video.videoHeight * scale),
