@@ -7,6 +7,13 @@ import { settleUndoable, toast } from "../ui/toasts.js";
 import { DisplaySettings } from "./display-settings.js";
 import { useNavigation } from "./use-navigation.js";
 
+declare module "@tanstack/react-router" {
+	interface HistoryState {
+		/** On the way out. */
+		isLeaving?: true;
+	}
+}
+
 const LINK =
 	"inline-flex min-h-11 items-center rounded-lg px-3 font-medium text-ink-soft no-underline hover:bg-sunken hover:text-ink data-[status=active]:text-accent";
 
@@ -50,9 +57,11 @@ function SignOutButton({ email }: { readonly email: string }) {
 	const { t } = useTranslation();
 	const router = useRouter();
 	const leave = async () => {
-		settleUndoable();
 		// First away from what only this person may see; else the guard of that page leads to the log-in.
-		await router.navigate({ to: "/" });
+		await router.navigate({ to: "/", state: { isLeaving: true } });
+		// Somebody who rather stayed with unsaved changes arrives here with the next page, and is not leaving any more.
+		if (!router.state.location.state.isLeaving) return;
+		settleUndoable();
 		await signOut().catch(() => toast(t("signOutUnheard")));
 	};
 	return (
