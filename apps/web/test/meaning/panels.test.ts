@@ -40,7 +40,7 @@ function modelOf(stated: ModelDocument["stated"], scale = 1): ModelDocument {
 }
 
 type Panel = FunctionComponent<{ model: ModelDocument; facts: SubjectFacts; onAddFacts?: () => void }>;
-let panels: Record<"percentiles" | "derived" | "sizes", Panel>;
+let panels: Record<"percentiles" | "derived" | "sizes" | "needed", Panel>;
 
 async function show(panel: keyof typeof panels, model: ModelDocument, language = "en"): Promise<string> {
 	await i18next.changeLanguage(language);
@@ -59,6 +59,7 @@ beforeAll(async () => {
 		percentiles: (await import("../../src/features/meaning/percentiles-panel.js")).PercentilesPanel,
 		derived: (await import("../../src/features/meaning/derived-panel.js")).DerivedPanel,
 		sizes: (await import("../../src/features/meaning/sizes-panel.js")).SizesPanel,
+		needed: (await import("../../src/features/meaning/needed-facts.js")).NeededFacts,
 	};
 });
 afterAll(() => vi.unstubAllGlobals());
@@ -81,14 +82,14 @@ describe("what is known of the person", () => {
 
 describe("panels", () => {
 	it("ask for what is missing instead of guessing it", async () => {
-		for (const panel of ["percentiles", "derived", "sizes"] as const) {
-			const html = await show(panel, modelOf({}));
-			expect(html).toContain(en.askSex.title);
-			expect(html).toContain(en.askAge.title);
-			expect(html).toContain(en.askAge.add);
-		}
-		expect(await show("percentiles", modelOf({}))).not.toContain("<svg viewBox");
-		expect(await show("sizes", modelOf({}))).not.toContain(en.sizes.limitBrand);
+		const html = await show("needed", modelOf({}));
+		expect(html).toContain(en.askSex.title);
+		expect(html).toContain(en.askAge.title);
+		expect(html).toContain(en.askAge.add);
+		expect(await show("needed", modelOf({ sex: "female", age_years: 34 }))).toBe("");
+		expect(await show("percentiles", modelOf({}))).toBe("");
+		expect(await show("sizes", modelOf({}))).toBe("");
+		expect(await show("derived", modelOf({}))).toContain("Needed: age.");
 	});
 
 	it("compare adults with the survey and say its limits", async () => {
@@ -132,7 +133,7 @@ describe("panels", () => {
 	it("leave no text without its words, in any language", async () => {
 		for (const language of ["en", "de", "es"]) {
 			for (const stated of [{}, { sex: "male", age_years: 44 }, { sex: "female", age_years: 9 }, { age_years: 1 }]) {
-				for (const panel of ["percentiles", "derived", "sizes"] as const) {
+				for (const panel of ["percentiles", "derived", "sizes", "needed"] as const) {
 					const html = await show(panel, modelOf(stated as ModelDocument["stated"]), language);
 					expect(html).not.toMatch(/\b(percentiles|growth|derived|sizes|askAge|askSex)\.[a-z]/);
 					expect(html).not.toContain("{{");

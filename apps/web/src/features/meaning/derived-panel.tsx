@@ -11,21 +11,12 @@ import type { ModelDocument } from "../../api/types.js";
 import { personFactsOf, type SubjectFacts } from "../../subjects/person-facts.js";
 import { Card } from "../../ui/card.js";
 import { LimitsList } from "./limits-list.js";
-import { AskAge, AskSex, useReferenceSex } from "./needed-facts.js";
+import { useReferenceSex } from "./needed-facts.js";
 import { ProbabilityBar } from "./probability-bar.js";
 import { useDerivedFormat } from "./use-derived-format.js";
 
 /** BMI, waist ratios, body fat and others: value, interval, classes as probabilities, limits. */
-export function DerivedPanel({
-	model,
-	facts,
-	onAddFacts,
-}: {
-	readonly model: ModelDocument;
-	readonly facts: SubjectFacts;
-	/** Opens the form for what is missing. */
-	readonly onAddFacts?: () => void;
-}) {
+export function DerivedPanel({ model, facts }: { readonly model: ModelDocument; readonly facts: SubjectFacts }) {
 	const { t } = useTranslation("meaning");
 	const sex = useReferenceSex(model.subject_id, facts);
 	const withheldText = useWithheldText();
@@ -36,12 +27,6 @@ export function DerivedPanel({
 	return (
 		<Card title={t("derived.title")}>
 			<p className="max-w-prose text-ink-soft">{t("derived.lead")}</p>
-			{(facts.sex === null || facts.ageYears === null) && (
-				<div className="mt-4 grid gap-4">
-					{facts.sex === null && <AskSex subject_id={model.subject_id} />}
-					{facts.ageYears === null && <AskAge onAddFacts={onAddFacts} />}
-				</div>
-			)}
 			<ul className="mt-2 divide-y divide-line">
 				{derived.map(({ definition, result }) =>
 					isDerivedValue(result) ? <DerivedItem key={definition.id} definition={definition} result={result} /> : null,

@@ -16,6 +16,7 @@ const PERCENTILES = [3, 10, 25, 50, 75, 90, 97] as const;
 const LABELLED = new Set<number>([3, 50, 97]);
 const AGES = [2, 4, 6, 8, 10, 12, 14, 16, 18];
 const LAST_AGE = 18;
+
 /** Percentile curves of one measure over age with a child's value and its interval. */
 export function GrowthChart({
 	measure,
@@ -52,20 +53,36 @@ export function GrowthChart({
 			{ticks.map((tick) => (
 				<g key={tick}>
 					<line x1={LEFT} x2={RIGHT} y1={tickY(tick)} y2={tickY(tick)} className="stroke-line" />
-					<text x={LEFT - 5} y={tickY(tick) + 4} textAnchor="end" className="numbers fill-ink-soft text-[12px]">
+					<text
+						x={LEFT - 5}
+						y={tickY(tick) + 4}
+						textAnchor="end"
+						className="numbers fill-ink-soft text-[12px] min-[480px]:text-[8.5px]"
+					>
 						{tick}
 					</text>
 				</g>
 			))}
 			{AGES.map((age) => (
-				<text key={age} x={x(age)} y={BOTTOM + 16} textAnchor="middle" className="numbers fill-ink-soft text-[12px]">
+				<text
+					key={age}
+					x={x(age)}
+					y={BOTTOM + 16}
+					textAnchor="middle"
+					className="numbers fill-ink-soft text-[12px] min-[480px]:text-[8.5px]"
+				>
 					{age}
 				</text>
 			))}
-			<text x="0" y={TOP - 9} className="fill-ink-soft text-[12px]">
+			<text x="0" y={TOP - 9} className="fill-ink-soft text-[12px] min-[480px]:text-[8.5px]">
 				{unit}
 			</text>
-			<text x={(LEFT + RIGHT) / 2} y={HEIGHT - 4} textAnchor="middle" className="fill-ink-soft text-[12px]">
+			<text
+				x={(LEFT + RIGHT) / 2}
+				y={HEIGHT - 4}
+				textAnchor="middle"
+				className="fill-ink-soft text-[12px] min-[480px]:text-[8.5px]"
+			>
 				{t("growth.age")}
 			</text>
 			{curves.map(({ percentile, points }) => (
@@ -76,7 +93,11 @@ export function GrowthChart({
 						strokeWidth={percentile === 50 ? 2 : 1}
 					/>
 					{LABELLED.has(percentile) && (
-						<text x={RIGHT + 4} y={y(points.at(-1)?.value ?? 0) + 4} className="numbers fill-ink-soft text-[12px]">
+						<text
+							x={RIGHT + 4}
+							y={y(points.at(-1)?.value ?? 0) + 4}
+							className="numbers fill-ink-soft text-[12px] min-[480px]:text-[8.5px]"
+						>
 							{percentile}
 						</text>
 					)}

@@ -1,6 +1,7 @@
 import type { Sex } from "@anny-fitter/reference";
 import { useTranslation } from "react-i18next";
 import { create } from "zustand";
+import type { ModelDocument } from "../../api/types.js";
 import type { SubjectFacts } from "../../subjects/person-facts.js";
 import { Button } from "../../ui/button.js";
 import { Notice } from "../../ui/notice.js";
@@ -15,8 +16,27 @@ export function useReferenceSex(subject_id: string, facts: SubjectFacts): Sex | 
 	return facts.sex ?? chosen ?? null;
 }
 
+/** Asks once for what all panels of a body's meaning need and nobody has said. */
+export function NeededFacts({
+	model,
+	facts,
+	onAddFacts,
+}: {
+	readonly model: Pick<ModelDocument, "subject_id">;
+	readonly facts: SubjectFacts;
+	/** Opens the form for what is missing. */
+	readonly onAddFacts?: (() => void) | undefined;
+}) {
+	return (
+		<>
+			{facts.ageYears === null && <AskAge onAddFacts={onAddFacts} />}
+			{facts.sex === null && <AskSex subject_id={model.subject_id} />}
+		</>
+	);
+}
+
 /** Asks which tables to use; shown as long as the person's sex is not known, so that the choice can be changed. */
-export function AskSex({ subject_id }: { readonly subject_id: string }) {
+function AskSex({ subject_id }: { readonly subject_id: string }) {
 	const { t } = useTranslation("meaning");
 	const chosen = useChosenTables((tables) => tables[subject_id]);
 	return (
@@ -40,7 +60,7 @@ export function AskSex({ subject_id }: { readonly subject_id: string }) {
 }
 
 /** Asks for the age. */
-export function AskAge({ onAddFacts }: { readonly onAddFacts: (() => void) | undefined }) {
+function AskAge({ onAddFacts }: { readonly onAddFacts: (() => void) | undefined }) {
 	const { t } = useTranslation("meaning");
 	return (
 		<Notice title={t("askAge.title")}>

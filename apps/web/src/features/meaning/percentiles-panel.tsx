@@ -13,7 +13,7 @@ import { Card } from "../../ui/card.js";
 import { Notice } from "../../ui/notice.js";
 import { GrowthCharts } from "./growth-charts.js";
 import { LimitsList } from "./limits-list.js";
-import { AskAge, AskSex, useReferenceSex } from "./needed-facts.js";
+import { useReferenceSex } from "./needed-facts.js";
 import { PopulationBar } from "./population-bar.js";
 
 /** From this age on bodies are compared with adults, below it with children of their age. */
@@ -28,31 +28,21 @@ const MAIN: readonly AdultMeasure[] = [
 	"inside_leg_height",
 ];
 
-/** Where a body stands among other people: adults by measurement, children on the growth charts. */
-export function PercentilesPanel({
-	model,
-	facts,
-	onAddFacts,
-}: {
-	readonly model: ModelDocument;
-	readonly facts: SubjectFacts;
-	/** Opens the form for what is missing. */
-	readonly onAddFacts?: () => void;
-}) {
+/**
+ * Where a body stands among other people: adults by measurement, children on the growth charts. Nothing as long as it is
+ * not known among whom.
+ */
+export function PercentilesPanel({ model, facts }: { readonly model: ModelDocument; readonly facts: SubjectFacts }) {
 	const { t } = useTranslation("meaning");
 	const sex = useReferenceSex(model.subject_id, facts);
 	const { ageYears } = facts;
+	if (sex === null || ageYears === null) return null;
+	const isTooYoung = ageYears < GROWTH_AGE_YEARS.from;
 	return (
 		<Card title={t("percentiles.title")}>
-			<div className="grid gap-4">
-				{facts.sex === null && <AskSex subject_id={model.subject_id} />}
-				{ageYears === null && <AskAge onAddFacts={onAddFacts} />}
-				{ageYears !== null && ageYears < GROWTH_AGE_YEARS.from && <Notice title={t("percentiles.tooYoung")} />}
-			</div>
-			{sex !== null && ageYears !== null && ageYears >= ADULT_AGE && (
-				<AmongAdults model={model} sex={sex} ageYears={ageYears} />
-			)}
-			{sex !== null && ageYears !== null && ageYears >= GROWTH_AGE_YEARS.from && ageYears < ADULT_AGE && (
+			{isTooYoung && <Notice title={t("percentiles.tooYoung")} />}
+			{ageYears >= ADULT_AGE && <AmongAdults model={model} sex={sex} ageYears={ageYears} />}
+			{!isTooYoung && ageYears < ADULT_AGE && (
 				<GrowthCharts model={model} sex={sex} ageYears={ageYears} isAgeExact={facts.isAgeExact} />
 			)}
 		</Card>

@@ -11,7 +11,7 @@ import type { ModelDocument } from "../../api/types.js";
 import { estimateOf, type SubjectFacts } from "../../subjects/person-facts.js";
 import { Card } from "../../ui/card.js";
 import { LimitsList } from "./limits-list.js";
-import { AskAge, AskSex, useReferenceSex } from "./needed-facts.js";
+import { useReferenceSex } from "./needed-facts.js";
 import { SizeSystemItem } from "./size-system-item.js";
 import { useDerivedFormat } from "./use-derived-format.js";
 
@@ -26,28 +26,15 @@ const DIMENSIONS: readonly SizeDimension[] = [
 	"inside_leg_height",
 ];
 
-/** Clothing sizes as probabilities. */
-export function SizesPanel({
-	model,
-	facts,
-	onAddFacts,
-}: {
-	readonly model: ModelDocument;
-	readonly facts: SubjectFacts;
-	/** Opens the form for what is missing. */
-	readonly onAddFacts?: () => void;
-}) {
+/** Clothing sizes as probabilities; nothing as long as it is not known whose sizes. */
+export function SizesPanel({ model, facts }: { readonly model: ModelDocument; readonly facts: SubjectFacts }) {
 	const { t } = useTranslation("meaning");
 	const sex = useReferenceSex(model.subject_id, facts);
 	const group = sizeGroup(sex, facts.ageYears);
-	const isSexNeeded = facts.ageYears === null || facts.ageYears >= ADULT_SIZES_AGE;
+	if (group === null) return null;
 	return (
 		<Card title={t("sizes.title")}>
-			<div className="grid gap-4">
-				{facts.sex === null && isSexNeeded && <AskSex subject_id={model.subject_id} />}
-				{facts.ageYears === null && <AskAge onAddFacts={onAddFacts} />}
-			</div>
-			{group !== null && <Sizes model={model} group={group} />}
+			<Sizes model={model} group={group} />
 		</Card>
 	);
 }

@@ -6,6 +6,7 @@ import type { ModelDocument } from "../../api/types.js";
 import { subjectFactsOf } from "../../subjects/person-facts.js";
 import { Button } from "../../ui/button.js";
 import { DerivedPanel } from "../meaning/derived-panel.js";
+import { NeededFacts } from "../meaning/needed-facts.js";
 import { PercentilesPanel } from "../meaning/percentiles-panel.js";
 import { SizesPanel } from "../meaning/sizes-panel.js";
 import { MissingFacts } from "./missing-facts.js";
@@ -16,25 +17,24 @@ export function MeaningTab({ model }: { readonly model: ModelDocument }) {
 	const { data: subject } = useQuery(subjectQuery(model.subject_id));
 	const [isAdding, setAdding] = useState(false);
 	const facts = subjectFactsOf(model, subject);
-	const panel = { model, facts, ...(subject && { onAddFacts: () => setAdding(true) }) };
-	const isIncomplete = facts.sex === null || facts.ageYears === null;
+	const panel = { model, facts };
 	return (
 		<div className="grid gap-4">
 			{subject !== undefined && isAdding && <MissingFacts subject={subject} onDone={() => setAdding(false)} />}
-			{subject !== undefined && !isAdding && (
+			{subject !== undefined && !isAdding && facts.ageYears !== null && (
 				<div className="flex flex-wrap items-center justify-between gap-2 rounded-lg bg-sunken py-1 ps-4 pe-1">
 					<p className="text-sm text-ink-soft">
 						{t("facts.used", {
 							sex: t(`facts.${facts.sex ?? "unknown"}`),
-							age:
-								facts.ageYears === null ? t("facts.ageUnknown") : t("facts.age", { count: Math.floor(facts.ageYears) }),
+							age: t("facts.age", { count: Math.floor(facts.ageYears) }),
 						})}
 					</p>
 					<Button look="quiet" className="text-sm" onClick={() => setAdding(true)}>
-						{t(isIncomplete ? "facts.add" : "facts.change")}
+						{t(facts.sex === null ? "facts.add" : "facts.change")}
 					</Button>
 				</div>
 			)}
+			{!isAdding && <NeededFacts {...panel} onAddFacts={subject && (() => setAdding(true))} />}
 			<SizesPanel {...panel} />
 			<PercentilesPanel {...panel} />
 			<DerivedPanel {...panel} />
