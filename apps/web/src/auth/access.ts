@@ -17,6 +17,7 @@ let renewal: Promise<TokenDocument | null> | null = null;
 let isSingleUser = false;
 const listeners = new Set<(tokens: TokenDocument | null) => void>();
 
+/** The token of whoever is signed in; null when nobody is. */
 export function accessToken(): string | null {
 	return token;
 }

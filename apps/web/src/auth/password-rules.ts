@@ -3,6 +3,7 @@ export const PASSWORD_MIN_CHARACTERS = 10;
 const PASSWORD_MAX_BYTES = 72;
 const MIN_DISTINCT_CHARACTERS = 4;
 
+/** What is wrong with a password: too short, too long, the e-mail address itself, too few different characters. */
 export type PasswordFault = "short" | "long" | "email" | "repetitive";
 
 /**

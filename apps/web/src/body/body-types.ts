@@ -27,6 +27,7 @@ export interface BodyTopology {
 	readonly boneParents: Int16Array;
 }
 
+/** A body in a pose: its surface and its skeleton, metres. */
 export interface BodyGeometry {
 	/** [3V] */
 	readonly positions: Float32Array;
@@ -67,6 +68,7 @@ export interface AdjustRequest {
 	readonly is_mass_held: boolean;
 }
 
+/** What a solve gives: the body nearest to what was asked for. */
 export interface AdjustedBody {
 	readonly shape: BodyShape;
 	/** All measurements of the new body, metres. */

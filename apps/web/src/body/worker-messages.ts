@@ -20,6 +20,7 @@ export type BodyCall =
 /** `cancel` ends a call that takes long; it then fails with {@link CANCELLED}. */
 export type ToBodyWorker = { readonly id: number } & (BodyCall | { readonly type: "cancel" });
 
+/** What the body worker answers, by the number of the call. */
 export type FromBodyWorker =
 	| { readonly id: number; readonly type: "done"; readonly value: unknown }
 	| { readonly id: number; readonly type: "progress"; readonly fraction: number }

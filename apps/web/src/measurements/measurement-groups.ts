@@ -1,13 +1,16 @@
 import type { MeasurementEstimate, ModelMeasurements } from "../api/types.js";
 
+/** What measurements are sorted by: breadths include depths. */
 export type GroupId = "heights" | "girths" | "breadths" | "lengths";
 
+/** One measurement with its name in the person's language. */
 export interface MeasurementRow {
 	readonly id: string;
 	readonly name: string;
 	readonly estimate: MeasurementEstimate;
 }
 
+/** Measurements of one kind; never empty. */
 export interface MeasurementGroup {
 	readonly id: GroupId;
 	readonly rows: readonly MeasurementRow[];

@@ -14,6 +14,7 @@ interface PhotoState {
 /** Photos of fits that were started in this tab, in the order of the result's views, to draw the body over them. */
 export const usePhotos = create<PhotoState>(() => ({ bySession: {} }));
 
+/** Keeps the photos of a fit that was just started, in the order in which they were sent. */
 export function keepPhotos(session_id: string, photos: readonly KeptPhoto[]): void {
 	usePhotos.setState(({ bySession }) => ({ bySession: { ...bySession, [session_id]: photos } }));
 }

@@ -2,6 +2,7 @@ import { bodyExtent, bodyYaw_deg, middleOf, pointOf, viewOf } from "./body-view.
 import { type FrameLight, LANDMARK, type PoseFrame, type SeenBody, type ViewLabel } from "./pose-types.js";
 import type { Tilt } from "./tilt.js";
 
+/** What is checked, most important first. */
 export type CheckId = "person" | "frame" | "distance" | "view" | "arms" | "legs" | "upright" | "light" | "still";
 
 /** One thing that makes a photo good. `reason` says what is wrong; null when nothing is, or when it is not known. */
@@ -11,6 +12,7 @@ export interface Check {
 	readonly reason: string | null;
 }
 
+/** What a judgement of one frame is made of. */
 export interface CheckInput {
 	readonly frame: PoseFrame;
 	/** The view that is wanted. */

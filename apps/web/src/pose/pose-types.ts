@@ -56,5 +56,6 @@ export interface PoseFrame {
 	readonly inference_ms: number;
 }
 
+/** Which side of the body a photo shows, as fits are told. */
 export type ViewLabel = "front" | "side" | "back" | "three-quarter";
 export const VIEW_LABELS = ["front", "side", "back", "three-quarter"] as const satisfies readonly ViewLabel[];

@@ -8,10 +8,12 @@ export interface PoseModels {
 	readonly landmarks: Uint8Array;
 }
 
+/** What the page may ask of the pose worker; a picture is handed over, not copied. */
 export type ToPoseWorker =
 	| { readonly id: number; readonly type: "open"; readonly models: PoseModels }
 	| { readonly id: number; readonly type: "analyse"; readonly picture: ImageBitmap; readonly isVideo: boolean };
 
+/** What the pose worker answers, by the number of the call. */
 export type FromPoseWorker =
 	| { readonly id: number; readonly type: "opened" }
 	| { readonly id: number; readonly type: "frame"; readonly frame: PoseFrame }

@@ -24,6 +24,7 @@ export const usePreferences = create<Preferences>()(
 	),
 );
 
+/** Changes some of the preferences and keeps them. */
 export const setPreferences = (change: Partial<Preferences>): void => {
 	usePreferences.setState(change);
 };

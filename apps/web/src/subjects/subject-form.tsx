@@ -5,6 +5,7 @@ import { Field, Select, TextInput } from "../ui/field.js";
 import { isPossibleBirth, localDate } from "./birth-date.js";
 
 export const GENDERS = ["female", "male", "other", "unspecified"] as const;
+/** As people are asked; the tables know female and male only. */
 export type Gender = NonNullable<SubjectDocument["gender"]>;
 type Control = { id: string; "aria-describedby": string | undefined; "aria-invalid": true | undefined };
 

@@ -13,6 +13,7 @@ const MOMENT_MS = 1000;
 /** More than anybody takes back. */
 const MAX_STEPS = 200;
 
+/** A history of one step. */
 export function startHistory<T>(present: T): History<T> {
 	return { past: [], present, future: [], lastKey: null, lastAt_ms: Number.NEGATIVE_INFINITY };
 }
@@ -38,6 +39,7 @@ export function amend<T>(history: History<T>, change: (step: T) => T): History<T
 	};
 }
 
+/** Goes a step back, if there is one. */
 export function undo<T>(history: History<T>): History<T> {
 	const previous = history.past.at(-1);
 	if (previous === undefined) return history;
@@ -50,6 +52,7 @@ export function undo<T>(history: History<T>): History<T> {
 	};
 }
 
+/** Goes a step forth again, if one was taken back. */
 export function redo<T>(history: History<T>): History<T> {
 	const [next, ...future] = history.future;
 	if (next === undefined) return history;

@@ -9,6 +9,7 @@ export type Pins = Readonly<Record<string, number>>;
 /** The body that is adjusted, by the same names. */
 export type BaseValues = Readonly<Record<string, number>>;
 
+/** Name of the mass among pins and values. */
 export const MASS = "mass";
 /** Fixed this close to the base, a value is held rather than moved: 0.1 mm, or 0.1 g. */
 const SAME = 1e-4;

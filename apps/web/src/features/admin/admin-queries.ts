@@ -36,6 +36,7 @@ export const userChoicesQuery = (search: string) =>
 			),
 	});
 
+/** Which entries of the audit log are wanted; what is left out does not matter. */
 export interface AuditFilter {
 	readonly user_id?: string;
 	readonly action?: string;

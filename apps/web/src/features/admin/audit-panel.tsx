@@ -3,9 +3,10 @@ import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AuditEntry } from "../../api/types.js";
 import { useFormat } from "../../format/use-format.js";
-import { Button, Spinner } from "../../ui/button.js";
+import { Spinner } from "../../ui/button.js";
 import { EmptyState } from "../../ui/card.js";
 import { Field, Select, TextInput } from "../../ui/field.js";
+import { MoreButton } from "../../ui/more-button.js";
 import { ErrorNotice } from "../../ui/notice.js";
 import { Table } from "../../ui/table.js";
 import { useSettled } from "../../ui/use-settled.js";
@@ -124,13 +125,7 @@ export function AuditPanel() {
 					</tbody>
 				</Table>
 			)}
-			{!isUserUnknown && list.hasNextPage && (
-				<div>
-					<Button isBusy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-						{t("more")}
-					</Button>
-				</div>
-			)}
+			{!isUserUnknown && <MoreButton list={list} label={t("more")} />}
 		</div>
 	);
 }

@@ -1,8 +1,9 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button, Spinner } from "../../ui/button.js";
+import { Spinner } from "../../ui/button.js";
 import { EmptyState } from "../../ui/card.js";
+import { MoreButton } from "../../ui/more-button.js";
 import { ErrorNotice } from "../../ui/notice.js";
 import { Segmented } from "../../ui/segmented.js";
 import { type ReviewState, reviewsQuery } from "./admin-queries.js";
@@ -38,13 +39,7 @@ export function ReviewPanel() {
 					<ReviewCard key={review.model_id} review={review} />
 				))}
 			</ul>
-			{list.hasNextPage && (
-				<div>
-					<Button isBusy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-						{t("more")}
-					</Button>
-				</div>
-			)}
+			<MoreButton list={list} label={t("more")} />
 		</div>
 	);
 }

@@ -6,6 +6,7 @@ import { useAuth } from "../../auth/auth-store.js";
 import { useFormat } from "../../format/use-format.js";
 import { Button, Spinner } from "../../ui/button.js";
 import { Field, Select, TextInput } from "../../ui/field.js";
+import { MoreButton } from "../../ui/more-button.js";
 import { ErrorNotice } from "../../ui/notice.js";
 import { useSettled } from "../../ui/use-settled.js";
 import { usersQuery } from "./admin-queries.js";
@@ -66,13 +67,7 @@ export function UsersPanel() {
 					))}
 				</ul>
 			)}
-			{list.hasNextPage && (
-				<div>
-					<Button isBusy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-						{t("more")}
-					</Button>
-				</div>
-			)}
+			<MoreButton list={list} label={t("more")} />
 			<UserChangeDialog change={change} onClose={() => setChange(null)} />
 		</div>
 	);

@@ -32,6 +32,7 @@ export interface Draft {
 	readonly sample: SampleName | null;
 }
 
+/** Where everybody begins. */
 export const NO_DRAFT: Draft = { subject_id: null, name: "", facts: NO_FACTS, photos: [], sample: null };
 
 const GUIDED_VIEWS: readonly ViewLabel[] = ["front", "side", "back", "three-quarter"];
@@ -76,6 +77,7 @@ export function addPhotos(
 	return all;
 }
 
+/** All photos but one. */
 export function removePhoto(photos: readonly DraftPhoto[], id: string): DraftPhoto[] {
 	return photos.filter((photo) => photo.id !== id);
 }

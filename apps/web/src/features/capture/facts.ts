@@ -25,6 +25,7 @@ export interface Facts {
 	readonly measures: readonly HandMeasure[];
 }
 
+/** Nothing told. */
 export const NO_FACTS: Facts = {
 	stature_m: null,
 	weight_kg: null,

@@ -19,6 +19,7 @@ export const SAMPLE_PEOPLE = {
 } as const satisfies Record<string, SamplePerson>;
 export type SampleName = keyof typeof SAMPLE_PEOPLE;
 
+/** Whether a search parameter names a sample person. */
 export function isSampleName(name: string | undefined): name is SampleName {
 	return name !== undefined && Object.hasOwn(SAMPLE_PEOPLE, name);
 }

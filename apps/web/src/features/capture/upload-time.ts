@@ -1,6 +1,7 @@
 /** How long the uploads of this tab took, for the progress page. */
 const times_ms = new Map<string, number>();
 
+/** Keeps how long the upload of a fit took, milliseconds. */
 export function rememberUpload(session_id: string, time_ms: number): void {
 	times_ms.set(session_id, time_ms);
 }

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Segmented } from "../../ui/segmented.js";
 
+/** Two bodies beside each other, or one drawn through the other. */
 export type Arrangement = "side-by-side" | "overlaid";
 
 /** How two bodies are shown. */

@@ -14,6 +14,7 @@ export interface ComparisonRow {
 	readonly isBeyond: boolean;
 }
 
+/** As the catalogue lists them, or the largest relative change first. */
 export type ComparisonOrder = "catalogue" | "largest";
 /** Half the width of a 90 % interval, in standard deviations. */
 const Z90 = 1.6449;

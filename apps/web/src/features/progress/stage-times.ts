@@ -83,6 +83,7 @@ export function readTimes(storage: Pick<Storage, "getItem">): StageTimes {
 	}
 }
 
+/** Keeps the times for the next fit in this browser. */
 export function writeTimes(storage: Pick<Storage, "setItem">, times: StageTimes): void {
 	try {
 		storage.setItem(KEY, JSON.stringify(Object.fromEntries(STAGES.map((stage) => [stage, Math.round(times[stage])]))));

@@ -15,6 +15,7 @@ export interface SessionWatcher {
 	readonly onProblem: (problem: ProblemError) => void;
 }
 
+/** Whether a fit will not change any more. */
 export function isFinal({ status }: Pick<SessionDocument, "status">): boolean {
 	return status !== "queued" && status !== "active";
 }

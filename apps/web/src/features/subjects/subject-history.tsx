@@ -3,8 +3,9 @@ import { GitCompareArrows } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useHiddenBodies } from "../../models/delete-body.js";
-import { Button, ButtonLink, Spinner } from "../../ui/button.js";
+import { ButtonLink, Spinner } from "../../ui/button.js";
 import { EmptyState } from "../../ui/card.js";
+import { MoreButton } from "../../ui/more-button.js";
 import { ErrorNotice } from "../../ui/notice.js";
 import { BodyCard } from "./body-card.js";
 import { endlessModelsQuery } from "./subject-queries.js";
@@ -76,9 +77,7 @@ export function SubjectHistory({ subjectId }: { readonly subjectId: string }) {
 			</ul>
 			{history.hasNextPage && (
 				<div className="mt-4 text-center">
-					<Button isBusy={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
-						{t("more")}
-					</Button>
+					<MoreButton list={history} label={t("more")} />
 				</div>
 			)}
 		</section>

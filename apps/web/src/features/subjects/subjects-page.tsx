@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Button, ButtonLink, Spinner } from "../../ui/button.js";
 import { EmptyState, Page } from "../../ui/card.js";
 import { Select, TextInput } from "../../ui/field.js";
+import { MoreButton } from "../../ui/more-button.js";
 import { ErrorNotice } from "../../ui/notice.js";
 import { useSettled } from "../../ui/use-settled.js";
 import { useHiddenSubjects } from "./delete-subjects.js";
@@ -120,11 +121,7 @@ export function SubjectsPage() {
 			{shown.length > 0 && (
 				<div className="mt-4 flex flex-wrap items-center justify-between gap-3 text-sm text-ink-soft">
 					<p>{t("shown", { shown: shown.length, count: total })}</p>
-					{list.hasNextPage && (
-						<Button isBusy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-							{t("more")}
-						</Button>
-					)}
+					<MoreButton list={list} label={t("more")} />
 				</div>
 			)}
 			{chosen.length > 0 && <SelectionBar chosen={chosen} onClear={() => setSelected(new Set())} />}

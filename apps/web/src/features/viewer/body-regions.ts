@@ -12,6 +12,7 @@ export const REGIONS = [
 	"lowerLegs",
 	"feet",
 ] as const;
+/** One of {@link REGIONS}. */
 export type BodyRegion = (typeof REGIONS)[number];
 
 /** By the beginning of a bone's name; the first that fits. */

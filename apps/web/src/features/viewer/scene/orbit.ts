@@ -18,7 +18,8 @@ const MIN_ELEVATION = (-30 * Math.PI) / 180;
 const NEAREST_M = 0.3;
 const FARTHEST_M = 20;
 
-export const AZIMUTHS: Readonly<Record<StandardView, number>> = {
+/** Radians about the body; see {@link Orbit.azimuth}. */
+const AZIMUTHS: Readonly<Record<StandardView, number>> = {
 	front: 0,
 	back: Math.PI,
 	// Seen from the person's left, and from their right.
@@ -27,6 +28,7 @@ export const AZIMUTHS: Readonly<Record<StandardView, number>> = {
 	"three-quarter": Math.PI / 6,
 };
 
+/** Walks round the body, and up or down as far as the view allows; radians. */
 export function turn(orbit: Orbit, azimuth: number, elevation: number): Orbit {
 	return {
 		...orbit,

@@ -19,6 +19,7 @@ export interface PhotoPlacement {
 	readonly scale: number;
 }
 
+/** The picture that is drawn. */
 export interface PictureSize {
 	/** CSS pixels. */
 	readonly width: number;
