@@ -1,3 +1,4 @@
+import { ChevronDown } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Dialog } from "../../ui/dialog.js";
 
@@ -29,8 +30,11 @@ export function HelpDialog({ isOpen, onClose }: { readonly isOpen: boolean; read
 				<li>{t("help.touch")}</li>
 				<li>{t("help.pick")}</li>
 			</ul>
-			<div>
-				<h3>{t("help.keys")}</h3>
+			<details className="group" open={!matchMedia("(hover: none)").matches}>
+				<summary className="flex min-h-11 cursor-pointer list-none items-center gap-2 font-medium [&::-webkit-details-marker]:hidden">
+					{t("help.keys")}
+					<ChevronDown aria-hidden="true" className="size-4.5 text-ink-soft group-open:rotate-180" />
+				</summary>
 				<p className="text-ink-soft">{t("help.keysWhen")}</p>
 				<dl className="mt-2 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1.5">
 					{KEYS.map(([keys, meaning]) => (
@@ -42,7 +46,7 @@ export function HelpDialog({ isOpen, onClose }: { readonly isOpen: boolean; read
 						</div>
 					))}
 				</dl>
-			</div>
+			</details>
 		</Dialog>
 	);
 }

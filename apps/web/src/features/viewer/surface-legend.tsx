@@ -1,3 +1,4 @@
+import { ChevronDown } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { METERS_PER_INCH } from "../../format/units.js";
 import { useFormat } from "../../format/use-format.js";
@@ -34,32 +35,45 @@ export function SurfaceLegend({
 	if (map === null) return null;
 	return (
 		<Panel label={t(isSigned ? "heat.differenceLabel" : "heat.label")}>
-			<p className="font-medium">{t(isSigned ? "heat.difference" : "heat.title")}</p>
-			<div
-				aria-hidden="true"
-				className="mt-2 h-3 rounded-full"
-				style={{ backgroundImage: gradientOf(isSigned ? DIVERGING : SEQUENTIAL) }}
-			/>
-			<div className="numbers mt-1 flex justify-between text-ink-soft">
-				<span>{short(map.range_m[0])}</span>
-				{isSigned && <span>0</span>}
-				<span>{short(map.range_m[1])}</span>
-			</div>
-			<details className="mt-1">
-				<summary className="flex min-h-6 items-center py-1 text-ink-soft">{t("heat.byRegion")}</summary>
-				<table className="numbers w-full">
-					<caption className="sr-only">{t(isSigned ? "heat.difference" : "heat.title")}</caption>
-					<tbody>
-						{map.regions.map(({ region, mean }) => (
-							<tr key={region} className="border-t border-line">
-								<th scope="row" className="py-0.5 text-start font-normal">
-									{t(`region.${region}`)}
-								</th>
-								<td className="py-0.5 text-end">{isSigned ? short(mean) : `± ${short(mean)}`}</td>
-							</tr>
-						))}
-					</tbody>
-				</table>
+			<details className="group">
+				<summary className="grid min-h-11 cursor-pointer list-none content-center gap-1 [&::-webkit-details-marker]:hidden">
+					<span className="flex items-center justify-between gap-2 font-medium">
+						{t(isSigned ? "heat.difference" : "heat.title")}
+						<ChevronDown aria-hidden="true" className="size-4.5 shrink-0 text-ink-soft group-open:rotate-180" />
+					</span>
+					<span className="numbers flex items-center gap-2 text-ink-soft">
+						<span>{short(map.range_m[0])}</span>
+						<span
+							aria-hidden="true"
+							className="relative h-2.5 grow rounded-full"
+							style={{ backgroundImage: gradientOf(isSigned ? DIVERGING : SEQUENTIAL) }}
+						>
+							{isSigned && <span className="absolute inset-y-0 left-1/2 w-px bg-black/60" />}
+						</span>
+						<span>{short(map.range_m[1])}</span>
+					</span>
+					<span className="sr-only">{t("heat.byRegion")}</span>
+				</summary>
+				<section
+					aria-label={t("heat.byRegion")}
+					// biome-ignore lint/a11y/noNoninteractiveTabindex: on small screens its content is scrolled
+					tabIndex={0}
+					className="mt-1 max-h-24 overflow-y-auto @2xl:max-h-none"
+				>
+					<table className="numbers w-full">
+						<caption className="sr-only">{t(isSigned ? "heat.difference" : "heat.title")}</caption>
+						<tbody>
+							{map.regions.map(({ region, mean }) => (
+								<tr key={region} className="border-t border-line">
+									<th scope="row" className="py-0.5 text-start font-normal">
+										{t(`region.${region}`)}
+									</th>
+									<td className="py-0.5 text-end">{isSigned ? short(mean) : `± ${short(mean)}`}</td>
+								</tr>
+							))}
+						</tbody>
+					</table>
+				</section>
 			</details>
 		</Panel>
 	);

@@ -5,6 +5,7 @@ import type { BodyTape } from "../../body/body-types.js";
 import { lengthToShown } from "../../format/units.js";
 import { useFormat } from "../../format/use-format.js";
 import { useMeasurementName } from "../../measurements/measurement-names.js";
+import { classNames } from "../../ui/class-names.js";
 import type { SceneLabels } from "./scene/viewer-canvas.js";
 
 const LABEL =
@@ -93,8 +94,8 @@ export function TapeLabels({
 
 function Name({ label, text }: { readonly label: RefObject<HTMLDivElement | null>; readonly text: string }) {
 	return (
-		<div ref={label} className={LABEL}>
-			<p data-line className="font-medium">
+		<div ref={label} className={classNames(LABEL, "max-w-[calc(50%-0.75rem)]!")}>
+			<p data-line className="line-clamp-1 wrap-anywhere font-medium">
 				{text}
 			</p>
 		</div>

@@ -12,7 +12,7 @@ import {
 	ScanSearch,
 	Thermometer,
 } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ToolButton } from "./controls.js";
 import type { ViewerState } from "./viewer-state.js";
@@ -47,6 +47,19 @@ export function ViewerToolbar({
 }) {
 	const { t } = useTranslation("viewer");
 	const [isOpen, setOpen] = useState(false);
+	const opener = useRef<HTMLDivElement>(null);
+	useEffect(() => {
+		if (!isOpen) return;
+		const close = ({ target }: PointerEvent) => {
+			if (target instanceof Node && !opener.current?.contains(target)) setOpen(false);
+		};
+		addEventListener("pointerdown", close);
+		return () => removeEventListener("pointerdown", close);
+	}, [isOpen]);
+	const close = () => {
+		setOpen(false);
+		opener.current?.querySelector("button")?.focus();
+	};
 	const { change } = actions;
 	const colouring = isCompared ? "difference" : "uncertainty";
 	const more = (
@@ -78,7 +91,7 @@ export function ViewerToolbar({
 			onKeyDown={(event) => {
 				if (event.key !== "Escape" || !isOpen) return;
 				event.stopPropagation();
-				setOpen(false);
+				close();
 			}}
 		>
 			<ToolButton
@@ -113,19 +126,23 @@ export function ViewerToolbar({
 				onPress={actions.toggleTurning}
 			/>
 			<div className="hidden @2xl:flex">{more}</div>
-			<div className="flex @2xl:hidden">
+			<div ref={opener} className="flex @2xl:hidden">
 				<ToolButton
 					name={t("tools.more")}
 					icon={<Ellipsis />}
 					aria-expanded={isOpen}
 					onPress={() => setOpen(!isOpen)}
 				/>
+				{isOpen && (
+					// biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: hears of presses of the buttons in it
+					<div
+						className="absolute end-0 bottom-full mb-2 flex rounded-xl border border-line bg-surface p-1 shadow-card @2xl:hidden"
+						onClick={close}
+					>
+						{more}
+					</div>
+				)}
 			</div>
-			{isOpen && (
-				<div className="absolute end-0 bottom-full mb-2 flex rounded-xl border border-line bg-surface p-1 shadow-card @2xl:hidden">
-					{more}
-				</div>
-			)}
 		</div>
 	);
 }

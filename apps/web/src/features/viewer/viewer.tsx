@@ -4,7 +4,7 @@ import { classNames } from "../../ui/class-names.js";
 import { saveFile } from "../../ui/save-file.js";
 import { HelpDialog } from "./help-dialog.js";
 import { PhotoBackdrop } from "./photo/photo-backdrop.js";
-import { PhotoPanel } from "./photo/photo-panel.js";
+import { PhotoPanel, PhotoSelect } from "./photo/photo-panel.js";
 import { useViewPhotos } from "./photo/use-view-photos.js";
 import { SaveDialog } from "./save-dialog.js";
 import { takePicture } from "./save-picture.js";
@@ -222,6 +222,7 @@ export function Viewer({
 				className="pointer-events-none absolute inset-x-0 top-0 flex items-start justify-between gap-2 p-2"
 			>
 				<div className="pointer-events-auto flex min-w-0 gap-2">
+					{state.photo !== null && <PhotoSelect shown={state.photo} views={model.views} change={change} />}
 					{state.photo === null && (
 						<ViewMenus
 							state={state}
@@ -249,7 +250,7 @@ export function Viewer({
 					<OverlayKey name={other.name} />
 				)}
 				{state.colouring !== "plain" && (
-					<div className="w-full max-w-xs @2xl:absolute @2xl:start-2 @2xl:bottom-20 @2xl:w-60">
+					<div className="w-full max-w-sm @2xl:absolute @2xl:start-2 @2xl:bottom-20 @2xl:w-60">
 						<SurfaceLegend colours={surface} problem={legendProblem} />
 					</div>
 				)}

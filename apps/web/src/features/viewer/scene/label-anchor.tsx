@@ -8,6 +8,8 @@ export interface LabelPlace {
 	readonly x: number;
 	readonly y: number;
 	readonly side: "right" | "left" | "above";
+	/** The half of the picture that the text keeps to. */
+	readonly half?: "left" | "right";
 }
 
 const MARGIN_PX = 8;
@@ -50,7 +52,9 @@ export function besidePlace(
 	picture: PictureSize,
 	insets: Insets,
 ): { x: number; y: number } {
-	const most = picture.width - text.width - MARGIN_PX;
+	const middle = picture.width / 2;
+	const least = at.half === "right" ? middle + MARGIN_PX / 2 : MARGIN_PX;
+	const most = (at.half === "left" ? middle + MARGIN_PX / 2 : picture.width) - text.width - MARGIN_PX;
 	let x = at.x - text.width / 2;
 	let y = at.y - text.height / 2;
 	if (at.side === "above") y = at.y - text.height - AWAY_PX / 2;
@@ -62,7 +66,7 @@ export function besidePlace(
 		if (x < MARGIN_PX) x = most;
 	}
 	return {
-		x: Math.max(MARGIN_PX, Math.min(most, x)),
+		x: Math.max(least, Math.min(most, x)),
 		y: Math.max(insets.top, Math.min(picture.height - insets.bottom - text.height, y)),
 	};
 }

@@ -36,7 +36,7 @@ export function ViewerCanvas({
 	selected,
 	hovered,
 	rig,
-	insets,
+	insets: covered,
 	labels,
 	onMesh,
 	onLost,
@@ -67,6 +67,10 @@ export function ViewerCanvas({
 	const hasRod = !isInPhoto && body.pose.kind === "rest" && other === null;
 	const marks = useMemo(() => (hasRod ? heightMarks(tapes) : []), [hasRod, tapes]);
 
+	// The bodies' names stand above their heads, not on them.
+	const hasNames = bounds !== null && otherBounds !== null && isSideBySide;
+	const insets = useMemo(() => (hasNames ? { ...covered, top: covered.top + NAME_PX } : covered), [hasNames, covered]);
+
 	const placeOf = useCallback(
 		(id: string | null) => (from: ViewRig) => {
 			const mark = marks.find((other) => other.id === id);
@@ -86,14 +90,18 @@ export function ViewerCanvas({
 		() => (from: ViewRig) =>
 			bounds === null || otherBounds === null || !isSideBySide
 				? null
-				: labelled(from.project(from.offset.x, heightOf(bounds) + HEADROOM_M, from.offset.z), "above"),
+				: labelled(from.project(from.offset.x, heightOf(bounds) + HEADROOM_M, from.offset.z), "above", "left"),
 		[bounds, otherBounds, isSideBySide],
 	);
 	const placeOfOtherHead = useMemo(
 		() => (from: ViewRig) =>
 			bounds === null || otherBounds === null || !isSideBySide
 				? null
-				: labelled(from.project(from.otherOffset.x, heightOf(otherBounds) + HEADROOM_M, from.otherOffset.z), "above"),
+				: labelled(
+						from.project(from.otherOffset.x, heightOf(otherBounds) + HEADROOM_M, from.otherOffset.z),
+						"above",
+						"right",
+					),
 		[bounds, otherBounds, isSideBySide],
 	);
 	const isOverlaid = otherSurface !== null && !isSideBySide;
@@ -173,16 +181,22 @@ export function ViewerCanvas({
 			)}
 			<LabelAnchor label={labels.selected} rig={rig} insets={insets} place={placeOfSelected} />
 			<LabelAnchor label={labels.hovered} rig={rig} insets={insets} place={placeOfHovered} />
-			<LabelAnchor label={labels.main} rig={rig} insets={insets} place={placeOfHead} />
-			<LabelAnchor label={labels.other} rig={rig} insets={insets} place={placeOfOtherHead} />
+			<LabelAnchor label={labels.main} rig={rig} insets={covered} place={placeOfHead} />
+			<LabelAnchor label={labels.other} rig={rig} insets={covered} place={placeOfOtherHead} />
 		</Canvas>
 	);
 }
 
 const HEADROOM_M = 0.03;
+/** Height of a body's name with the air around it. */
+const NAME_PX = 44;
 
 const heightOf = ({ min, max }: Bounds): number => max[2] - min[2];
 
-function labelled(at: { readonly x: number; readonly y: number } | null, side: LabelPlace["side"]): LabelPlace | null {
-	return at === null ? null : { x: at.x, y: at.y, side };
+function labelled(
+	at: { readonly x: number; readonly y: number } | null,
+	side: LabelPlace["side"],
+	half?: "left" | "right",
+): LabelPlace | null {
+	return at === null ? null : { x: at.x, y: at.y, side, ...(half && { half }) };
 }
