@@ -14,7 +14,7 @@ export interface ComparisonRow {
 	readonly isBeyond: boolean;
 }
 
-/** As the catalogue lists them, or the largest relative change first. */
+/** As the catalogue lists them, or what stands out most from the error first. */
 export type ComparisonOrder = "catalogue" | "largest";
 /** Half the width of a 90 % interval, in standard deviations. */
 const Z90 = 1.6449;
