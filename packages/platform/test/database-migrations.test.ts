@@ -16,7 +16,14 @@ import {
 	TEST_DATABASE_URL,
 } from "./test-databases.js";
 
-const NAMES = ["0001-tables", "0002-row-level-security", "0003-audit-chain", "0004-job-queue", "0005-keys-of-models"];
+const NAMES = [
+	"0001-tables",
+	"0002-row-level-security",
+	"0003-audit-chain",
+	"0004-job-queue",
+	"0005-keys-of-models",
+	"0006-research-on-fits",
+];
 
 describe.each(TEST_DATABASE_KINDS)("migrations on %s", (kind) => {
 	let where: { url?: string; dataDir?: string };

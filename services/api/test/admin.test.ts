@@ -182,11 +182,14 @@ for (const environmentName of ENVIRONMENTS) {
 				await insertModel(opened, owner, hidden, { waist_m: 0.6111 });
 				const shown = await createSubject(owner, { name: "Anonymised", date_of_birth: "1985-06-07", gender: "female" });
 				const modelId = await insertModel(opened, owner, shown, { waist_m: 0.7222 });
+				await insertModel(opened, owner, shown, { waist_m: 0.7333, basedOn: modelId });
 				await ask(owner, "POST", `/subjects/${shown}/anonymize`);
 				expect(await values()).not.toContain(0.7222);
 				await ask(owner, "PUT", "/consents", { research_use: true });
 				expect(await values()).toContain(0.7222);
 				expect(await values()).not.toContain(0.6111);
+				// Changed by hand.
+				expect(await values()).not.toContain(0.7333);
 				const row = (await read("measurement_type=waist_girth")).find((one: { value: number }) => one.value === 0.7222);
 				expect(row).toMatchObject({
 					gender: "female",

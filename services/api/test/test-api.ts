@@ -41,9 +41,9 @@ export async function insertModel(
 	{ dependencies }: TestEnvironment,
 	user: Pick<TestUser, "userId">,
 	subjectId: string,
-	options: { readonly flagged?: boolean; readonly waist_m?: number } = {},
+	options: { readonly flagged?: boolean; readonly waist_m?: number; readonly basedOn?: string } = {},
 ): Promise<string> {
-	const { flagged = false, waist_m = 0.8 } = options;
+	const { flagged = false, waist_m = 0.8, basedOn } = options;
 	return dependencies.database.asSystem(async (tx) => {
 		const { model_id } = await tx
 			.insertInto("fitted_models")
@@ -59,6 +59,7 @@ export async function insertModel(
 				document: JSON.stringify({
 					stated: { date_of_birth: "1990-04-23", stature_m: 1.7 },
 					views: [{ photo: "ada-lovelace.jpg" }],
+					...(basedOn === undefined ? {} : { based_on_model_id: basedOn }),
 					quality: { flags: flagged ? [{ code: "arms_hidden", message: "Arms are hidden." }] : [] },
 				}),
 				flagged_for_review: flagged,

@@ -99,6 +99,15 @@ const RESEARCH_GRANTED = `exists (
 		where later.user_id = c.user_id and later.purpose = c.purpose
 			and (later.created_at > c.created_at or (later.created_at = c.created_at and not later.granted))))`;
 
+/** Measurements that researchers may read; later conditions are added to its end. */
+export const RESEARCH_MEASUREMENTS = `	select ${researchId("s.subject_id")} as research_subject_id, ${researchId("m.model_id")} as research_model_id,
+		x.measurement_type, x.value, x.unit, x.sigma, x.interval90_low, x.interval90_high, x.confidence,
+		x.extracted_from, extract(year from x.created_at)::integer as measured_year
+	from measurements x
+	join fitted_models m on m.model_id = x.model_id
+	join subjects s on s.subject_id = m.subject_id
+	where ${RESEARCHER} and s.anonymized and m.review_state <> 'rejected' and ${RESEARCH_GRANTED}`;
+
 const RESEARCH_VIEWS = `
 create view research_subjects with (security_barrier) as
 	select ${researchId("s.subject_id")} as research_subject_id, s.gender,
@@ -107,13 +116,7 @@ create view research_subjects with (security_barrier) as
 	where ${RESEARCHER} and s.anonymized and ${RESEARCH_GRANTED};
 
 create view research_measurements with (security_barrier) as
-	select ${researchId("s.subject_id")} as research_subject_id, ${researchId("m.model_id")} as research_model_id,
-		x.measurement_type, x.value, x.unit, x.sigma, x.interval90_low, x.interval90_high, x.confidence,
-		x.extracted_from, extract(year from x.created_at)::integer as measured_year
-	from measurements x
-	join fitted_models m on m.model_id = x.model_id
-	join subjects s on s.subject_id = m.subject_id
-	where ${RESEARCHER} and s.anonymized and m.review_state <> 'rejected' and ${RESEARCH_GRANTED};
+${RESEARCH_MEASUREMENTS};
 
 -- The views read with the rights of their owner; the tables' own owner is subject to row-level security, too.
 grant create on schema public to ${SYSTEM_ROLE};

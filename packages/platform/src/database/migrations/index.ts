@@ -4,6 +4,7 @@ import * as rowLevelSecurity from "./0002-row-level-security.js";
 import * as auditChain from "./0003-audit-chain.js";
 import * as jobQueue from "./0004-job-queue.js";
 import * as keysOfModels from "./0005-keys-of-models.js";
+import * as researchOnFits from "./0006-research-on-fits.js";
 
 /** All migrations in their order. A released one never changes. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -12,4 +13,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	"0003-audit-chain": auditChain,
 	"0004-job-queue": jobQueue,
 	"0005-keys-of-models": keysOfModels,
+	"0006-research-on-fits": researchOnFits,
 };
