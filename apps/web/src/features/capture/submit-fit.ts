@@ -1,5 +1,6 @@
 import { answer, api } from "../../api/client.js";
 import { queryClient } from "../../api/queries.js";
+import { onAccess } from "../../auth/access.js";
 import { useAuth } from "../../auth/auth-store.js";
 import { keepPhotos } from "../../photos/photo-store.js";
 import { type Draft, fingerprintOf, fitFields } from "./draft.js";
@@ -17,6 +18,11 @@ interface Attempt {
 }
 
 let attempt: Attempt | null = null;
+
+// Nothing of one person is left for the next.
+onAccess((tokens) => {
+	if (tokens === null) attempt = null;
+});
 
 /**
  * Starts the fit of a draft: makes the person where they have a name, and sends facts and photos.
