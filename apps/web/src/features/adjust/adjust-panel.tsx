@@ -1,5 +1,5 @@
 import { Redo2, RotateCcw, Undo2 } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ModelDocument } from "../../api/types.js";
 import { MAIN_MEASUREMENTS } from "../../measurements/measurement-groups.js";
@@ -32,12 +32,13 @@ export function AdjustPanel({
 	useUndoKeys(adjusting);
 	const others = Object.keys(model.measurements).filter((id) => !MAIN_MEASUREMENTS.includes(id));
 	const missed = body === null ? [] : missedPins(body);
+	const onFocus = useCallback((id: string) => onSelect(id === MASS ? null : id), [onSelect]);
 	const slider = (id: string) => (
 		<QuantitySlider
 			key={id}
 			{...{ id, model, adjusting }}
 			missing={missed.find((miss) => miss.id === id)?.missing ?? null}
-			onFocus={() => onSelect(id === MASS ? null : id)}
+			onFocus={onFocus}
 		/>
 	);
 	return (

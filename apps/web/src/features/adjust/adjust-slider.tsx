@@ -1,6 +1,6 @@
 import "./slider.css";
 import { Lock, LockOpen } from "lucide-react";
-import { useId, useState } from "react";
+import { memo, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { classNames } from "../../ui/class-names.js";
 import { INPUT_CLASSES } from "../../ui/field.js";
@@ -9,8 +9,11 @@ import { fractionIn, readNumber, type SliderRange } from "./slider-range.js";
 /** The thumb's width: its middle never reaches the track's ends. */
 const THUMB_REM = 1.5;
 
-/** One quantity of the body: a slider with the fit's interval on its track, a field, and a lock. */
-export function AdjustSlider({
+/**
+ * One quantity of the body: a slider with the fit's interval on its track, a field, and a lock. Drawn only when something
+ * of it changes: every step of a drag draws the panel.
+ */
+export const AdjustSlider = memo(function AdjustSlider({
 	name,
 	unit,
 	range,
@@ -45,7 +48,8 @@ export function AdjustSlider({
 	readonly toShown: (value: number) => number;
 	readonly fromShown: (shown: number) => number;
 	readonly onChange: (value: number) => void;
-	readonly onPin: (isPinned: boolean) => void;
+	/** @param value what is shown */
+	readonly onPin: (isPinned: boolean, value: number) => void;
 	readonly onFocus: () => void;
 }) {
 	const { t, i18n } = useTranslation("adjust");
@@ -104,7 +108,7 @@ export function AdjustSlider({
 					title={t(isPinned ? "letGo" : "holdTitle")}
 					disabled={isDisabled}
 					className="inline-flex size-11 shrink-0 items-center justify-center rounded-lg text-ink-soft hover:bg-sunken disabled:opacity-40 aria-pressed:bg-accent-soft aria-pressed:text-accent"
-					onClick={() => onPin(!isPinned)}
+					onClick={() => onPin(!isPinned, value)}
 				>
 					{isPinned ? (
 						<Lock aria-hidden="true" className="size-4" />
@@ -137,7 +141,7 @@ export function AdjustSlider({
 			{missedText !== null && <p className="pb-1 text-sm text-warn">{missedText}</p>}
 		</div>
 	);
-}
+});
 
 /** A line with the interval as a band and the fitted value as a mark. */
 function Track({

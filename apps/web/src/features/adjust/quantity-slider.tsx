@@ -1,3 +1,4 @@
+import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { ModelDocument } from "../../api/types.js";
 import {
@@ -32,26 +33,45 @@ export function QuantitySlider({
 	readonly adjusting: Adjusting;
 	/** By how much the wanted value is missed; metres or kilograms. */
 	readonly missing: number | null;
-	readonly onFocus: () => void;
+	readonly onFocus: (id: string) => void;
 }) {
 	const { t } = useTranslation("adjust");
 	const format = useFormat();
 	const nameOf = useMeasurementName();
 	const { units } = format;
 	const isMass = id === MASS;
+	const { length, mass } = format;
+	const toShown = useCallback(
+		(value: number) => (isMass ? massToShown(value, units) : lengthToShown(value, units)),
+		[isMass, units],
+	);
+	const fromShown = useCallback(
+		(shown: number) => (isMass ? massFromShown(shown, units) : lengthFromShown(shown, units)),
+		[isMass, units],
+	);
+	const text = useCallback((value: number) => (isMass ? mass(value) : length(value)), [isMass, mass, length]);
+	const onChange = useCallback((next: number) => change((pins) => pin(pins, id, next), id), [change, id]);
+	const onPin = useCallback(
+		(isPinned: boolean, value: number) => change((pins) => (isPinned ? pin(pins, id, value) : unpin(pins, id)), null),
+		[change, id],
+	);
+	const onFocusHere = useCallback(() => onFocus(id), [onFocus, id]);
 	const fitted = base[id];
 	const estimate = model.measurements[id];
+	const range = useMemo(
+		() => sliderRange(fitted ?? 0, estimate?.sigma_m ?? model.mass_sigma_kg, estimate?.definition.kind ?? MASS),
+		[fitted, estimate, model.mass_sigma_kg],
+	);
 	if (fitted === undefined || (!isMass && estimate === undefined)) return null;
 	const solved = isMass ? body?.mass_kg : body?.measurements_m[id];
 	const wanted = pins[id];
 	// While the body follows, the thumb stays where the hand has put it.
 	const value = wanted !== undefined && missing === null ? wanted : (solved ?? fitted);
-	const text = isMass ? format.mass : (value_m: number) => format.length(value_m);
 	return (
 		<AdjustSlider
 			name={isMass ? t("weight") : nameOf(id)}
 			unit={isMass ? massUnit(units) : lengthUnit(units)}
-			range={sliderRange(fitted, estimate?.sigma_m ?? model.mass_sigma_kg, estimate?.definition.kind ?? MASS)}
+			range={range}
 			interval={estimate?.interval90_m ?? model.mass_interval90_kg}
 			fitted={fitted}
 			value={value}
@@ -62,11 +82,11 @@ export function QuantitySlider({
 				missing === null || wanted === undefined ? null : t("missed", { wanted: text(wanted), missing: text(missing) })
 			}
 			format={text}
-			toShown={(value) => (isMass ? massToShown(value, units) : lengthToShown(value, units))}
-			fromShown={(shown) => (isMass ? massFromShown(shown, units) : lengthFromShown(shown, units))}
-			onChange={(next) => change(pin(pins, id, next), id)}
-			onPin={(isPinned) => change(isPinned ? pin(pins, id, value) : unpin(pins, id), null)}
-			onFocus={onFocus}
+			toShown={toShown}
+			fromShown={fromShown}
+			onChange={onChange}
+			onPin={onPin}
+			onFocus={onFocusHere}
 		/>
 	);
 }

@@ -28,8 +28,12 @@ export interface Adjusting {
 	readonly canRedo: boolean;
 	/** Loads the body model and prepares solving; does nothing when that has been done. */
 	start(): void;
-	/** @param key changes under the same key within a moment are one step */
-	change(pins: Pins, key: string | null): void;
+	/**
+	 * Never another function.
+	 *
+	 * @param key changes under the same key within a moment are one step
+	 */
+	readonly change: (changed: (pins: Pins) => Pins, key: string | null) => void;
 	undo(): void;
 	redo(): void;
 	/** Back to the base, as a step that can be undone. */
@@ -98,6 +102,10 @@ export function useAdjusting(model: ModelDocument): Adjusting {
 		}, fail);
 	}, [session, request, isBase, body, pins, fail]);
 
+	const change = useCallback<Adjusting["change"]>((changed, key) => {
+		const now_ms = performance.now();
+		setHistory((all) => record(all, { pins: changed(all.present.pins), body: null }, key, now_ms));
+	}, []);
 	const shape = shown?.shape ?? null;
 	return {
 		status,
@@ -113,7 +121,7 @@ export function useAdjusting(model: ModelDocument): Adjusting {
 		canRedo: history.future.length > 0,
 		canReset: pins !== startingPins,
 		start,
-		change: (next, key) => setHistory((all) => record(all, { pins: next, body: null }, key, performance.now())),
+		change,
 		undo: () => setHistory(undo),
 		redo: () => setHistory(redo),
 		reset: () => setHistory((all) => record(all, { pins: startingPins, body: null }, null, performance.now())),

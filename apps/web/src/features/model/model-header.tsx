@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Camera, Trash2 } from "lucide-react";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { subjectQuery } from "../../api/queries.js";
 import type { ModelDocument } from "../../api/types.js";
@@ -10,7 +11,7 @@ import { ButtonLink, IconButton } from "../../ui/button.js";
 import { RenamePerson } from "./rename-person.js";
 
 /** Whose body this is, from when, and how good it is. */
-export function ModelHeader({ model }: { readonly model: ModelDocument }) {
+export const ModelHeader = memo(function ModelHeader({ model }: { readonly model: ModelDocument }) {
 	const { t } = useTranslation("model");
 	const { dateTime, locale } = useFormat();
 	const { data: subject } = useQuery(subjectQuery(model.subject_id));
@@ -83,4 +84,4 @@ export function ModelHeader({ model }: { readonly model: ModelDocument }) {
 			</div>
 		</header>
 	);
-}
+});

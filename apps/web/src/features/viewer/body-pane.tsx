@@ -1,4 +1,4 @@
-import { Component, lazy, type ReactNode, Suspense } from "react";
+import { Component, lazy, memo, type ReactNode, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { type KeptPhoto, usePhotos } from "../../photos/photo-store.js";
 import { Spinner } from "../../ui/button.js";
@@ -9,7 +9,7 @@ const BodyViewer = lazy(() => import("./body-viewer.js").then((module) => ({ def
 const NO_PHOTOS: readonly KeptPhoto[] = [];
 
 /** The viewer with what it needs; the page shows before it has arrived, and goes on when it cannot. */
-export function BodyPane(props: Omit<BodyViewerProps, "photos">) {
+export const BodyPane = memo(function BodyPane(props: Omit<BodyViewerProps, "photos">) {
 	const { t } = useTranslation();
 	const { session_id } = props.model;
 	const photos = usePhotos((state) => (session_id === null ? NO_PHOTOS : (state.bySession[session_id] ?? NO_PHOTOS)));
@@ -27,7 +27,7 @@ export function BodyPane(props: Omit<BodyViewerProps, "photos">) {
 			</Suspense>
 		</ViewerBoundary>
 	);
-}
+});
 
 /** Keeps a viewer that broke from taking the page with it. */
 class ViewerBoundary extends Component<{ readonly children: ReactNode }, { readonly error: unknown }> {
