@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { measurementDefinitionSchema } from "../measurement-document.js";
+import { oneLineTextSchema } from "../one-line-text.js";
 import { measurementEstimateSchema, resultDocumentSchema } from "../result-document.js";
 
 /** A stored model: the content of `result.json` with ids and dates. */
@@ -48,13 +49,7 @@ export const modelAdjustmentSchema = z
 		adjusted: z.record(z.string().max(100), z.number().positive().max(5)),
 		/** When the mass was set, too. */
 		mass_kg: z.number().positive().max(700).optional(),
-		name: z
-			.string()
-			.trim()
-			.min(1)
-			.max(255)
-			.regex(/^[^\p{Cc}\p{Cs}]*$/u, "must be one line of text")
-			.optional(),
+		name: oneLineTextSchema(255).optional(),
 	})
 	.refine(
 		({ adjusted, mass_kg }) => Object.keys(adjusted).length > 0 || mass_kg !== undefined,

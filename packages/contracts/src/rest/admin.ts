@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { oneLineTextSchema } from "../one-line-text.js";
 import { USER_ROLES, userDocumentSchema } from "./auth.js";
 import { pageOf, pagingQuerySchema } from "./paging.js";
 
@@ -6,13 +7,7 @@ export const REVIEW_STATES = ["none", "open", "accepted", "rejected"] as const;
 
 export const userListQuerySchema = pagingQuerySchema.extend({
 	/** Part of the e-mail address. */
-	search: z
-		.string()
-		.trim()
-		.min(1)
-		.max(254)
-		.regex(/^\P{Cc}*$/u, "must be one line of text")
-		.optional(),
+	search: oneLineTextSchema(254).optional(),
 	role: z.enum(USER_ROLES).optional(),
 });
 export const userPageSchema = pageOf("users", userDocumentSchema).meta({ id: "UserPage" });

@@ -1,15 +1,11 @@
 import { z } from "zod";
+import { oneLineTextSchema } from "../one-line-text.js";
 import { pageOf, pagingQuerySchema } from "./paging.js";
 
 export const SUBJECT_GENDERS = ["male", "female", "other", "unspecified"] as const;
 export const SUBJECT_ORDERS = ["created_at", "-created_at", "updated_at", "-updated_at", "name", "-name"] as const;
 
-const nameSchema = z
-	.string()
-	.trim()
-	.min(1)
-	.max(255)
-	.regex(/^\P{Cc}*$/u, "must be one line of text");
+const nameSchema = oneLineTextSchema(255);
 
 const dateOfBirthSchema = z.iso.date().meta({ example: "1990-04-23" });
 
@@ -49,13 +45,7 @@ export const subjectDocumentSchema = z
 
 export const subjectListQuerySchema = pagingQuerySchema.extend({
 	/** Part of the name, in any case. */
-	search: z
-		.string()
-		.trim()
-		.min(1)
-		.max(255)
-		.regex(/^\P{Cc}*$/u, "must be one line of text")
-		.optional(),
+	search: oneLineTextSchema(255).optional(),
 	/** A leading minus means descending. */
 	order: z.enum(SUBJECT_ORDERS).default("-created_at"),
 	/** Only those that are, or are not, anonymised. */
