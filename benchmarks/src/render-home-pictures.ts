@@ -4,18 +4,13 @@
  *
  *   npm run home-pictures -w @anny-fitter/benchmarks
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { createMeasurer, measureBody } from "@anny-fitter/anthropometry";
-import { createBodyModel, createShapeState, evaluateShape } from "@anny-fitter/body-model";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { drawPolyline, type RasterCamera, rasterizeDepth, renderPreview } from "@anny-fitter/mesh";
-import { openFitEngine } from "@anny-fitter/pipeline";
-import { openBodyModelData } from "@anny-fitter/platform";
 import sharp from "sharp";
+import { fitSampleWoman, REPOSITORY } from "./sample-body.js";
 import { seenFrom } from "./turntable.js";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const out = `${root}apps/web/src/features/home/pictures`;
+const out = `${REPOSITORY}apps/web/src/features/home/pictures`;
 const HEIGHT = 1000;
 const MARGIN = 12;
 const YAW_RAD = -0.5;
@@ -25,30 +20,9 @@ const BODY = [206, 201, 196] as const;
 const TAPE = [226, 98, 42] as const;
 const TAPES = ["chest_girth", "waist_girth", "hip_girth", "thigh_girth", "calf_girth", "upper_arm_girth"] as const;
 
-const engine = await openFitEngine();
-const outcome = await engine.fit({
-	photos: ["woman-front.jpg", "woman-side.jpg"].map((name) => ({
-		name,
-		bytes: readFileSync(`${root}samples/${name}`),
-	})),
-	stated: { stature_m: 1.724, weight_kg: 71, age_years: 33, sex: "female" },
-});
-await engine.close();
-
-const { data } = await openBodyModelData();
-const parameters = { phenotypes: outcome.document.phenotypes, localChanges: outcome.document.local_changes };
-const options = { allPhenotypes: true, localChanges: true };
-const model = createBodyModel(data, options);
-const shape = createShapeState(model);
-evaluateShape(shape, model, parameters);
-const tapes = measureBody(createMeasurer(model), shape, TAPES);
-const withEyes = createBodyModel(data, { ...options, eyes: true });
-const body = createShapeState(withEyes);
-evaluateShape(body, withEyes, parameters);
-
-const heights = body.vertices.filter((_, i) => i % 3 === 2);
-const centre = (heights.reduce((a, b) => Math.min(a, b)) + heights.reduce((a, b) => Math.max(a, b))) / 2;
-const seen = seenFrom(body.vertices, YAW_RAD, centre, DISTANCE_M);
+const { document, tapes, vertices, triangles, low_m, high_m } = await fitSampleWoman(TAPES);
+const centre = (low_m + high_m) / 2;
+const seen = seenFrom(vertices, YAW_RAD, centre, DISTANCE_M);
 /** Extent on a picture plane one metre away. */
 const bounds = { left: 0, right: 0, top: 0, bottom: 0 };
 for (let i = 0; i < seen.length; i += 3) {
@@ -68,7 +42,7 @@ const camera: RasterCamera = {
 	cx_px: MARGIN - bounds.left * focal_px,
 	cy_px: MARGIN - bounds.top * focal_px,
 };
-const mesh = { vertices: seen, triangles: withEyes.triangles };
+const mesh = { vertices: seen, triangles };
 const rgba = renderPreview(mesh, camera, { colour: BODY, backdrop: null });
 const depth = new Float32Array(width * HEIGHT);
 rasterizeDepth(depth, mesh, camera);
@@ -86,7 +60,7 @@ const labels = [...tapes].map(([id, tape]) => {
 		})),
 	);
 	const rounded = ({ x, y }: { x: number; y: number }) => ({ x: Number(x.toFixed(4)), y: Number(y.toFixed(4)) });
-	const { value_m, interval90_m } = outcome.document.measurements[id]!;
+	const { value_m, interval90_m } = document.measurements[id]!;
 	return {
 		id,
 		value_m: Number(value_m.toFixed(4)),
@@ -100,13 +74,16 @@ mkdirSync(out, { recursive: true });
 await sharp(rgba, { raw: { width, height: HEIGHT, channels: 4 } })
 	.webp({ quality: 82, alphaQuality: 90, effort: 6 })
 	.toFile(`${out}/body.webp`);
-const facts = JSON.stringify({ width, height: HEIGHT, labels }, null, "\t").replaceAll(/"(\w+)":/g, "$1:");
+const facts = JSON.stringify({ width, height: HEIGHT, labels }, null, "\t")
+	// As the formatter wants it.
+	.replaceAll(/"(\w+)":/g, "$1:")
+	.replaceAll(/([^[{,])\n/g, "$1,\n");
 writeFileSync(
-	`${root}apps/web/src/features/home/picture-facts.ts`,
+	`${REPOSITORY}apps/web/src/features/home/picture-facts.ts`,
 	`/** Where the tapes of pictures/body.webp end, as shares of its size, and what they say; written with it. */\nexport const PICTURE_FACTS = ${facts};\n`,
 );
 for (const name of ["woman", "man", "girl"]) {
-	await sharp(`${root}samples/${name}-front.jpg`)
+	await sharp(`${REPOSITORY}samples/${name}-front.jpg`)
 		.autoOrient()
 		.resize({ height: 400 })
 		.webp({ quality: 72, effort: 6 })

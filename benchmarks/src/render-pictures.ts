@@ -4,17 +4,12 @@
  *
  *   npm run pictures -w @anny-fitter/benchmarks
  */
-import { mkdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { createMeasurer, measureBody } from "@anny-fitter/anthropometry";
-import { createBodyModel, createShapeState, evaluateShape } from "@anny-fitter/body-model";
+import { mkdirSync } from "node:fs";
 import { drawPolyline, type RasterCamera, rasterizeDepth, renderPreview } from "@anny-fitter/mesh";
-import { openFitEngine } from "@anny-fitter/pipeline";
-import { openBodyModelData } from "@anny-fitter/platform";
 import sharp from "sharp";
+import { fitSampleWoman, REPOSITORY } from "./sample-body.js";
 import { seenFrom } from "./turntable.js";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
 const PANEL = { width: 540, height: 720 };
 const TAPES = [
 	"neck_girth",
@@ -27,28 +22,7 @@ const TAPES = [
 	"wrist_girth",
 ] as const;
 
-const engine = await openFitEngine();
-const names = ["woman-front.jpg", "woman-side.jpg"];
-const outcome = await engine.fit({
-	photos: names.map((name) => ({ name, bytes: readFileSync(`${root}samples/${name}`) })),
-	stated: { stature_m: 1.724, weight_kg: 71, age_years: 33, sex: "female" },
-});
-const overlays = await Promise.all([outcome.renderOverlay(0), outcome.renderOverlay(1)]);
-await engine.close();
-
-const { data } = await openBodyModelData();
-const parameters = { phenotypes: outcome.document.phenotypes, localChanges: outcome.document.local_changes };
-const options = { allPhenotypes: true, localChanges: true };
-const model = createBodyModel(data, options);
-const shape = createShapeState(model);
-evaluateShape(shape, model, parameters);
-const tapes = measureBody(createMeasurer(model), shape, TAPES);
-const withEyes = createBodyModel(data, { ...options, eyes: true });
-const body = createShapeState(withEyes);
-evaluateShape(body, withEyes, parameters);
-
-const heights = body.vertices.filter((_, i) => i % 3 === 2);
-const [low, high] = [heights.reduce((a, b) => Math.min(a, b)), heights.reduce((a, b) => Math.max(a, b))];
+const { overlays, tapes, vertices, triangles, low_m: low, high_m: high } = await fitSampleWoman(TAPES, true);
 const stature = high - low;
 const distance = 4.2;
 const camera: RasterCamera = {
@@ -60,7 +34,7 @@ const camera: RasterCamera = {
 
 function drawBody(yaw_rad: number): Promise<Buffer> {
 	const centre = (low + high) / 2;
-	const mesh = { vertices: seenFrom(body.vertices, yaw_rad, centre, distance), triangles: withEyes.triangles };
+	const mesh = { vertices: seenFrom(vertices, yaw_rad, centre, distance), triangles };
 	const rgba = renderPreview(mesh, camera);
 	const depth = new Float32Array(PANEL.width * PANEL.height);
 	rasterizeDepth(depth, mesh, camera);
@@ -82,7 +56,7 @@ function drawBody(yaw_rad: number): Promise<Buffer> {
 
 const fill = { ...PANEL, fit: "cover" as const, position: "centre" };
 const panels = [
-	await sharp(`${root}samples/woman-front.jpg`).autoOrient().resize(fill).png().toBuffer(),
+	await sharp(`${REPOSITORY}samples/woman-front.jpg`).autoOrient().resize(fill).png().toBuffer(),
 	await sharp(overlays[0]).resize(fill).png().toBuffer(),
 	await sharp(overlays[1]).resize(fill).png().toBuffer(),
 	await drawBody(0),
@@ -90,9 +64,9 @@ const panels = [
 ];
 const gap = 8;
 const width = panels.length * PANEL.width + (panels.length - 1) * gap;
-mkdirSync(`${root}docs/images`, { recursive: true });
+mkdirSync(`${REPOSITORY}docs/images`, { recursive: true });
 await sharp({ create: { width, height: PANEL.height, channels: 3, background: "#ffffff" } })
 	.composite(panels.map((input, i) => ({ input, left: i * (PANEL.width + gap), top: 0 })))
 	.jpeg({ quality: 88, mozjpeg: true })
-	.toFile(`${root}docs/images/result.jpg`);
+	.toFile(`${REPOSITORY}docs/images/result.jpg`);
 console.log("docs/images/result.jpg");
