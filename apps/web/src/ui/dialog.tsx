@@ -21,8 +21,13 @@ export function Dialog({
 	const dialog = useRef<HTMLDialogElement>(null);
 	const id = useId();
 	useEffect(() => {
-		if (isOpen) dialog.current?.showModal();
-		else dialog.current?.close();
+		if (!isOpen) {
+			dialog.current?.close();
+			return;
+		}
+		dialog.current?.showModal();
+		// What React focuses when it appears could not be focused while the dialog was still closed.
+		dialog.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
 	}, [isOpen]);
 	return (
 		<dialog

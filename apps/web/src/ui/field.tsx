@@ -49,7 +49,10 @@ export function Field({
 }
 
 export function TextInput({ className, ...rest }: ComponentPropsWithRef<"input">) {
-	return <input {...rest} className={classNames(INPUT_CLASSES, className)} />;
+	// For dialogs, which cannot give the focus before they are open.
+	return (
+		<input {...rest} data-autofocus={rest.autoFocus || undefined} className={classNames(INPUT_CLASSES, className)} />
+	);
 }
 
 export function Select({ className, ...rest }: ComponentPropsWithRef<"select">) {

@@ -83,7 +83,7 @@ export const AdjustSlider = memo(function AdjustSlider({
 						type="text"
 						inputMode="decimal"
 						aria-label={t("typed", { name, unit })}
-						className={classNames(INPUT_CLASSES, "numbers ps-2! pe-9! text-end")}
+						className={classNames(INPUT_CLASSES, "numbers ps-2! pe-10! text-end")}
 						value={typed ?? shown}
 						disabled={isDisabled}
 						onFocus={(event) => {

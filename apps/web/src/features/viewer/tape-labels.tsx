@@ -94,7 +94,7 @@ export function TapeLabels({
 
 function Name({ label, text }: { readonly label: RefObject<HTMLDivElement | null>; readonly text: string }) {
 	return (
-		<div ref={label} className={classNames(LABEL, "max-w-[calc(50%-0.75rem)]!")}>
+		<div ref={label} className={classNames(LABEL, "max-w-[calc(50%-0.75rem)]! px-2! py-1! text-xs!")}>
 			<p data-line className="line-clamp-1 wrap-anywhere font-medium">
 				{text}
 			</p>

@@ -189,7 +189,7 @@ export function ViewerCanvas({
 
 const HEADROOM_M = 0.03;
 /** Height of a body's name with the air around it. */
-const NAME_PX = 44;
+const NAME_PX = 34;
 
 const heightOf = ({ min, max }: Bounds): number => max[2] - min[2];
 
