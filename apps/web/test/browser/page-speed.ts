@@ -1,9 +1,13 @@
 import type { Page } from "playwright-core";
 
 /** What the first visit cost, from the browser's own clock. */
-export async function firstLoad(
-	page: Page,
-): Promise<{ readonly script_kb: number; readonly load_ms: number; readonly largestPaint_ms: number }> {
+export async function firstLoad(page: Page): Promise<{
+	readonly scripts: readonly string[];
+	/** As sent, that is compressed. */
+	readonly script_kb: number;
+	readonly load_ms: number;
+	readonly largestPaint_ms: number;
+}> {
 	await page.waitForLoadState("load");
 	return page.evaluate(async () => {
 		const entries = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
@@ -16,6 +20,7 @@ export async function firstLoad(
 			}).observe({ type: "largest-contentful-paint", buffered: true });
 		});
 		return {
+			scripts: scripts.map(({ name }) => new URL(name).pathname),
 			script_kb: scripts.reduce((sum, { transferSize }) => sum + transferSize, 0) / 1024,
 			load_ms: navigation?.loadEventEnd ?? Number.NaN,
 			largestPaint_ms: paints.at(-1)?.startTime ?? Number.NaN,

@@ -28,12 +28,13 @@ describeInBrowser("from the start page to an exported body", () => {
 	test("loads at most 350 KB of compressed script, and no viewer", async () => {
 		const { page, watch } = await openPage(app, { viewport: "phone" });
 		await page.getByRole("link", { name: "Try with a sample person" }).waitFor();
-		const { script_kb, load_ms, largestPaint_ms } = await firstLoad(page);
+		const { scripts, script_kb, load_ms, largestPaint_ms } = await firstLoad(page);
 		console.log(
 			`start page: ${script_kb.toFixed(0)} KB of script, load ${load_ms.toFixed(0)} ms, LCP ${largestPaint_ms.toFixed(0)} ms`,
 		);
 		expect(script_kb).toBeGreaterThan(50);
 		expect(script_kb).toBeLessThanOrEqual(350);
+		expect(scripts.filter((path) => /viewer|web-gl|worker|uplot/i.test(path))).toEqual([]);
 		expect(watch.otherOrigins()).toEqual([]);
 	});
 
