@@ -24,6 +24,7 @@ export function MeasurePage() {
 	const [areAllShown, setAllShown] = useState(false);
 	const areFactsWrong = Object.keys(problems).length > 0;
 	const start = useStartFit();
+	const [isLoading, setLoading] = useState(false);
 
 	useEffect(() => {
 		const controller = new AbortController();
@@ -33,7 +34,12 @@ export function MeasurePage() {
 		const { draft: present, session_id } = useDraft.getState();
 		setError(null);
 		if (isSampleName(sample)) {
-			if (present.sample !== sample || present.photos.length === 0) chooseSample(sample, controller.signal).catch(fail);
+			if (present.sample !== sample || present.photos.length === 0) {
+				setLoading(true);
+				void chooseSample(sample, controller.signal)
+					.catch(fail)
+					.finally(() => setLoading(false));
+			}
 		} else if (present.sample !== null && session_id === null) startDraft();
 		if (subject !== undefined && present.subject_id !== subject) choosePerson(subject).catch(fail);
 		return () => controller.abort();
@@ -58,7 +64,7 @@ export function MeasurePage() {
 					<Button
 						look="primary"
 						className="max-sm:w-full"
-						isBusy={isBusy}
+						isBusy={isBusy || isLoading}
 						disabled={draft.photos.length === 0}
 						onClick={begin}
 					>

@@ -58,7 +58,7 @@ export function SurfaceLegend({
 					aria-label={t("heat.byRegion")}
 					// biome-ignore lint/a11y/noNoninteractiveTabindex: on small screens its content is scrolled
 					tabIndex={0}
-					className="mt-1 max-h-24 overflow-y-auto @2xl:max-h-none"
+					className="mt-1 max-h-[min(6rem,8dvh)] overflow-y-auto @2xl:max-h-none"
 				>
 					<table className="numbers w-full">
 						<caption className="sr-only">{t(isSigned ? "heat.difference" : "heat.title")}</caption>

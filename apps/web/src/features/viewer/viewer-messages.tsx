@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
-import { Button } from "../../ui/button.js";
+import { Button, Spinner } from "../../ui/button.js";
+import { classNames } from "../../ui/class-names.js";
 import { ErrorNotice, Notice } from "../../ui/notice.js";
 import type { BodyClientState } from "./use-body-client.js";
 import type { ShownBody } from "./use-shown-body.js";
@@ -51,20 +52,33 @@ export function ViewerMessages({
 	if (worker.client !== null && body.geometry !== null) return null;
 	const value = worker.client === null ? worker.progress : null;
 	return (
-		<div
-			role="progressbar"
-			aria-label={t("worker.loading")}
-			aria-valuemin={0}
-			aria-valuemax={100}
-			aria-valuenow={value === null ? undefined : Math.round(100 * value)}
-			title={t("worker.loading")}
-			className="absolute inset-x-0 top-0 z-10 h-1 bg-sunken"
-		>
+		<>
 			<div
-				className={value === null ? "h-full w-full animate-pulse bg-accent" : "h-full bg-accent transition-[width]"}
-				style={value === null ? undefined : { width: `${100 * value}%` }}
-			/>
-		</div>
+				role="progressbar"
+				aria-label={t("worker.loading")}
+				aria-valuemin={0}
+				aria-valuemax={100}
+				aria-valuenow={value === null ? undefined : Math.round(100 * value)}
+				className="absolute inset-x-0 top-0 z-10 h-1 bg-sunken"
+			>
+				<div
+					className={value === null ? "h-full w-full animate-pulse bg-accent" : "h-full bg-accent transition-[width]"}
+					style={value === null ? undefined : { width: `${100 * value}%` }}
+				/>
+			</div>
+			{(body.surface === null || value !== null) && (
+				<p
+					aria-hidden="true"
+					className={classNames(
+						"pointer-events-none absolute inset-x-0 z-10 mx-auto flex w-fit items-center gap-2 text-sm text-ink-soft",
+						body.surface === null ? "top-1/2 -translate-y-1/2" : "top-15 rounded-full bg-surface/80 px-3 py-0.5",
+					)}
+				>
+					<Spinner />
+					{body.surface === null ? t("worker.drawing") : t("worker.loading")}
+				</p>
+			)}
+		</>
 	);
 }
 
