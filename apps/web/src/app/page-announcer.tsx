@@ -35,7 +35,7 @@ export function PageAnnouncer() {
  *
  * @returns gives up
  */
-function focusHeading(onFocus: () => void): () => void {
+export function focusHeading(onFocus: () => void): () => void {
 	const content = document.getElementById("content");
 	if (content === null) return () => {};
 	content.focus({ preventScroll: true });

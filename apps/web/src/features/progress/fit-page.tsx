@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client.js";
 import { queryClient } from "../../api/queries.js";
+import { focusHeading } from "../../app/page-announcer.js";
 import { useFormat } from "../../format/use-format.js";
 import { usePhotos } from "../../photos/photo-store.js";
 import { Button, ButtonLink, Spinner } from "../../ui/button.js";
@@ -13,6 +14,7 @@ import { startDraft, useDraft } from "../capture/draft-store.js";
 import { FitFailure } from "./fit-failure.js";
 import { StageList } from "./stage-list.js";
 import { type FitProgress, useFitProgress } from "./use-fit-progress.js";
+import { isFinal } from "./watch-session.js";
 
 /** A fit on its way to a body. */
 export function FitPage() {
@@ -34,6 +36,9 @@ function Fit({ session_id }: { readonly session_id: string }) {
 		void queryClient.invalidateQueries({ queryKey: ["subjects"] });
 		void navigate({ to: "/models/$modelId", params: { modelId }, replace: true });
 	}, [modelId, session_id, navigate]);
+	const hasEnded = problem !== null || (session !== null && isFinal(session) && modelId === null);
+	// What had the focus, such as the button to cancel, is gone.
+	useEffect(() => (hasEnded ? focusHeading(() => {}) : undefined), [hasEnded]);
 	const isRunning = session?.status === "queued" || session?.status === "active";
 	const shown = percent(fraction);
 	useEffect(() => {
