@@ -1,6 +1,6 @@
 import { useMemo } from "react";
-import { useTranslation } from "react-i18next";
 import { usePreferences } from "../preferences/preferences-store.js";
+import { useLocale } from "./locale.js";
 import {
 	formatDifference,
 	formatLength,
@@ -13,7 +13,7 @@ import {
 /** Writes values in the person's units and language. */
 export function useFormat() {
 	const units = usePreferences((state) => state.units);
-	const locale = useTranslation().i18n.language;
+	const locale = useLocale();
 	return useMemo(
 		() => ({
 			units,

@@ -92,7 +92,7 @@ describeInBrowser("pages with people in them", () => {
 		await page.getByLabel("Date of birth", { exact: true }).fill("2099-01-01");
 		await page.getByText("must lie in the past").waitFor();
 		await page.keyboard.press("Escape");
-		await page.getByText("Mar 14, 1993").waitFor();
+		await page.getByText("14 Mar 1993").waitFor();
 		await page.getByRole("button", { name: "Edit: Sex" }).press("Enter");
 		await page.getByRole("combobox", { name: "Sex" }).selectOption("other");
 		await page.getByRole("button", { name: "Save" }).press("Enter");

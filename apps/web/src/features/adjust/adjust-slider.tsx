@@ -2,6 +2,7 @@ import "./slider.css";
 import { Lock, LockOpen } from "lucide-react";
 import { memo, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useLocale } from "../../format/locale.js";
 import { classNames } from "../../ui/class-names.js";
 import { INPUT_CLASSES } from "../../ui/field.js";
 import { fractionIn, readNumber, type SliderRange } from "./slider-range.js";
@@ -52,10 +53,11 @@ export const AdjustSlider = memo(function AdjustSlider({
 	readonly onPin: (isPinned: boolean, value: number) => void;
 	readonly onFocus: () => void;
 }) {
-	const { t, i18n } = useTranslation("adjust");
+	const { t } = useTranslation("adjust");
+	const locale = useLocale();
 	const id = useId();
 	const [typed, setTyped] = useState<string | null>(null);
-	const shown = new Intl.NumberFormat(i18n.language, {
+	const shown = new Intl.NumberFormat(locale, {
 		minimumFractionDigits: 1,
 		maximumFractionDigits: 1,
 		useGrouping: false,

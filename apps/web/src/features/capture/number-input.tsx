@@ -1,5 +1,5 @@
 import { type ComponentProps, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useLocale } from "../../format/locale.js";
 import { classNames } from "../../ui/class-names.js";
 import { INPUT_CLASSES } from "../../ui/field.js";
 import { parseTyped } from "./facts.js";
@@ -26,7 +26,7 @@ export function NumberInput({
 	readonly scale: Scale;
 	readonly onChange: (value: number | null) => void;
 }) {
-	const locale = useTranslation().i18n.language;
+	const locale = useLocale();
 	const show = () => {
 		if (value === null || Number.isNaN(value)) return "";
 		const shown = Number(scale.toShown(value).toFixed(scale.digits));

@@ -1,5 +1,6 @@
 import { Check } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { useLocale } from "../../format/locale.js";
 import { Spinner } from "../../ui/button.js";
 import { classNames } from "../../ui/class-names.js";
 import { STAGES, type Stage, type StageTimes } from "./stage-times.js";
@@ -14,9 +15,10 @@ export function StageList({
 	readonly taken_ms: Partial<StageTimes>;
 	readonly expected: StageTimes;
 }) {
-	const { t, i18n } = useTranslation("progress");
+	const { t } = useTranslation("progress");
+	const locale = useLocale();
 	const seconds = (time_ms: number) =>
-		new Intl.NumberFormat(i18n.language, {
+		new Intl.NumberFormat(locale, {
 			style: "unit",
 			unit: "second",
 			unitDisplay: "narrow",
