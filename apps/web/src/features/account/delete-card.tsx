@@ -52,6 +52,8 @@ function DeleteForm({ hasPassword, onCancel }: { readonly hasPassword: boolean; 
 			setBusy(false);
 			return setProblem(error);
 		}
+		// The start page must not ask for what is gone before it knows.
+		useAuth.setState({ status: "starting" });
 		await router.navigate({ to: "/" });
 		leave("deleted");
 		if (useAuth.getState().app?.single_user) await startAuth();
