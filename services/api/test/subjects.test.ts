@@ -125,8 +125,17 @@ for (const environmentName of ENVIRONMENTS) {
 			expect(names(await list("search=b_1"))).toEqual(["Bob_1"]);
 			expect(names(await list(`search=${encodeURIComponent("%")}`))).toEqual(["Bob%2"]);
 			expect(names(await list(`search=${encodeURIComponent("' or 1=1 --")}`))).toEqual([]);
+			for (const name of ["Élodie", "Zoë Strauß", "Łukasz", "Åsa", "Müller"]) await create(ada, { name });
+			const found = async (search: string) => names(await list(`order=name&search=${encodeURIComponent(search)}`));
+			expect(await found("elodie")).toEqual(["Élodie"]);
+			expect(await found("ÉLO")).toEqual(["Élodie"]);
+			expect(await found("strauss")).toEqual(["Zoë Strauß"]);
+			expect(await found("luk")).toEqual(["Łukasz"]);
+			expect(await found("zoe\u0308")).toEqual(["Zoë Strauß"]);
+			const sorted = names(await list("order=name")).filter((name) => !name?.startsWith("Bob"));
+			expect(sorted).toEqual(["ada", "Åsa", "Bea", "Carl", "Élodie", "Łukasz", "Müller", "Zoë Strauß", null]);
 			expect((await list("anonymized=true")).total).toBe(0);
-			expect((await list("anonymized=false")).total).toBe(6);
+			expect((await list("anonymized=false")).total).toBe(11);
 		});
 
 		it.each(["limit=0", "limit=101", "limit=x", "offset=-1", "order=password_hash", "anonymized=maybe", "search="])(

@@ -20,7 +20,7 @@ export function Tabs<Id extends string>({
 					<Radix.Trigger
 						key={tab.id}
 						value={tab.id}
-						className="-mb-px min-h-11 grow border-b-2 border-transparent px-1 text-sm max-[399px]:text-[0.8125rem] font-medium sm:grow-0 sm:px-3 sm:text-base whitespace-nowrap text-ink-soft hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink"
+						className="-mb-px min-h-11 grow -outline-offset-2 border-b-2 border-transparent px-1 text-sm max-[399px]:text-[0.8125rem] font-medium sm:grow-0 sm:px-3 sm:text-base whitespace-nowrap text-ink-soft hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink"
 					>
 						{tab.label}
 					</Radix.Trigger>

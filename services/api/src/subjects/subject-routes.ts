@@ -8,13 +8,14 @@ import {
 	subjectPageSchema,
 } from "@anny-fitter/contracts";
 import type { SubjectRow, Tx } from "@anny-fitter/platform/database";
+import { sql } from "kysely";
 import { z } from "zod";
 import { cancelOpenFits, finishCancelledFits } from "../account/cancel-open-fits.js";
 import { auditOrigin, recordAudit } from "../audit/record-audit.js";
 import type { ApiDependencies } from "../dependencies.js";
 import { type Api, actorOf } from "../http/api-instance.js";
 import { requireMatch, sendTagged } from "../http/etags.js";
-import { containsPattern } from "../http/search-pattern.js";
+import { containsPattern, plainColumn, plainText } from "../http/search-pattern.js";
 import { removeExportFiles } from "../models/export-store.js";
 import { anonymizeSubject } from "./anonymize-subject.js";
 import { createSubjectCache, toSubjectDocument } from "./subject-documents.js";
@@ -67,7 +68,10 @@ export async function registerSubjectRoutes(api: Api, dependencies: ApiDependenc
 			const { limit, offset, search, order, anonymized } = request.query;
 			return database.asUser(actorOf(request), async (tx) => {
 				let matching = tx.selectFrom("subjects");
-				if (search !== undefined) matching = matching.where("name", "ilike", containsPattern(search));
+				if (search !== undefined) {
+					const pattern = containsPattern(plainText(search));
+					matching = matching.where(({ ref }) => sql<boolean>`${plainColumn(ref("name"))} like ${pattern}`);
+				}
 				if (anonymized !== undefined) matching = matching.where("anonymized", "=", anonymized === "true");
 				const { total } = await matching
 					.select((count) => count.fn.countAll<string>().as("total"))
@@ -76,7 +80,10 @@ export async function registerSubjectRoutes(api: Api, dependencies: ApiDependenc
 				const isDescending = order.startsWith("-");
 				const rows = await matching
 					.selectAll()
-					.orderBy(column, (by) => (isDescending ? by.desc() : by.asc()).nullsLast())
+					.orderBy(
+						({ ref }) => (column === "name" ? plainColumn(ref("name")) : ref(column)),
+						(by) => (isDescending ? by.desc() : by.asc()).nullsLast(),
+					)
 					.orderBy("subject_id")
 					.limit(limit)
 					.offset(offset)
