@@ -8,8 +8,12 @@ import {
 	openPage,
 	startApplication,
 } from "../browser/browser-test.js";
+import { compareWithReference, differingShare } from "../browser/compare-pictures.js";
 import { downloaded } from "../browser/journey-steps.js";
 import { type Seeded, seedApplication } from "../browser/seed-application.js";
+
+/** Share of a picture that may differ: times of day, ids, a body drawn by another graphics library. */
+const TOLERATED_SHARE = 0.03;
 
 describeInBrowser("pages with people in them", () => {
 	let app: Application;
@@ -21,25 +25,33 @@ describeInBrowser("pages with people in them", () => {
 	afterAll(() => app?.close());
 
 	test.each(["phone", "desktop"] as const)(
-		"all are accessible on a %s, light and dark",
+		"all are accessible on a %s, light and dark, and look like their references",
 		{ timeout: 400_000 },
 		async (viewport) => {
 			const { page } = await openPage(app, { viewport, reducedMotion: true });
-			for (const path of pagesOf(seeded)) {
+			const unlike: string[] = [];
+			const pictures: Buffer[] = [];
+			for (const [name, path] of Object.entries(pagesOf(seeded))) {
+				await page.emulateMedia({ colorScheme: "light" });
 				await page.goto(path);
 				await settle(page);
 				await expectNoSidewaysScroll(page);
-				await page.emulateMedia({ colorScheme: "light" });
 				await expectAccessible(page);
+				pictures.push(await page.screenshot());
+				const share = await compareWithReference(pictures.at(-1) as Buffer, name, viewport);
+				if (share > TOLERATED_SHARE) unlike.push(`${name}: ${(100 * share).toFixed(1)} % of the picture`);
 				await page.emulateMedia({ colorScheme: "dark" });
 				await expectAccessible(page, "contrast");
 			}
+			expect(unlike, "pages unlike docs/images/web; UPDATE_REFERENCES=1 replaces them").toEqual([]);
+			// The comparison sees a difference where there is one.
+			expect(await differingShare(pictures[0] as Buffer, pictures[5] as Buffer)).toBeGreaterThan(3 * TOLERATED_SHARE);
 		},
 	);
 
 	test.each(["en", "de", "es"])("none is wider than the narrowest phone (%s)", { timeout: 200_000 }, async (locale) => {
 		const { page } = await openPage(app, { viewport: "small-phone", locale });
-		for (const path of pagesOf(seeded)) {
+		for (const path of Object.values(pagesOf(seeded))) {
 			await page.goto(path);
 			await settle(page);
 			await expectNoSidewaysScroll(page);
@@ -154,31 +166,33 @@ describeInBrowser("pages with people in them", () => {
 	});
 });
 
-function pagesOf({ person, model, otherModel }: Seeded): string[] {
-	return [
-		"/",
-		"/measure",
-		"/measure?sample=girl",
-		"/subjects",
-		`/subjects/${person}`,
-		`/models/${model}`,
-		`/models/${model}?tab=meaning`,
-		`/models/${model}?tab=adjust`,
-		`/models/${model}?tab=compare`,
-		`/models/${model}?tab=export`,
-		`/models/${model}/report`,
-		`/compare?a=${model}&b=${otherModel}`,
-		"/research",
-		"/admin?tab=users",
-		"/admin?tab=review",
-		"/admin?tab=audit",
-		"/account",
-		"/nowhere",
-	];
+/** Names of the references, and addresses. */
+function pagesOf({ person, model, otherModel }: Seeded): Record<string, string> {
+	return {
+		home: "/",
+		measure: "/measure",
+		sample: "/measure?sample=girl",
+		people: "/subjects",
+		person: `/subjects/${person}`,
+		body: `/models/${model}?measurement=waist_girth`,
+		meaning: `/models/${model}?tab=meaning`,
+		adjust: `/models/${model}?tab=adjust`,
+		"compare-tab": `/models/${model}?tab=compare`,
+		export: `/models/${model}?tab=export`,
+		report: `/models/${model}/report`,
+		compare: `/compare?a=${model}&b=${otherModel}`,
+		research: "/research",
+		users: "/admin?tab=users",
+		review: "/admin?tab=review",
+		audit: "/admin?tab=audit",
+		"my-data": "/account",
+		nowhere: "/nowhere",
+	};
 }
 
-/** Until the page has its heading and nothing spins. */
+/** Until the page has its heading and nothing spins or grows. */
 async function settle(page: Page): Promise<void> {
 	await page.getByRole("heading", { level: 1 }).first().waitFor();
-	await expect.poll(() => page.locator("main .animate-spin").count(), { timeout: 60_000, interval: 100 }).toBe(0);
+	const unsettled = page.locator("main .animate-spin, main [role=progressbar]:visible");
+	await expect.poll(() => unsettled.count(), { timeout: 60_000, interval: 100 }).toBe(0);
 }
