@@ -26,15 +26,21 @@ export function Card({
 	);
 }
 
-/** A page's frame: heading, what can be done, content. Sets the document's title. */
+/**
+ * A page's frame: heading, what can be done, content. Sets the document's title.
+ *
+ * @param tabTitle instead of a heading that names a person: titles stay in the browser's history
+ */
 export function Page({
 	title,
+	tabTitle = title,
 	lead,
 	actions,
 	isWide,
 	children,
 }: {
 	readonly title: string;
+	readonly tabTitle?: string;
 	readonly lead?: ReactNode;
 	readonly actions?: ReactNode;
 	readonly isWide?: boolean;
@@ -42,7 +48,7 @@ export function Page({
 }) {
 	return (
 		<div className={classNames("mx-auto w-full px-4 py-6 sm:px-6 sm:py-8", isWide ? "max-w-7xl" : "max-w-4xl")}>
-			<title>{`${title} · anny-fitter`}</title>
+			<title>{`${tabTitle} · anny-fitter`}</title>
 			<div className="mb-6 flex flex-wrap items-start justify-between gap-4">
 				<div className="min-w-0">
 					<h1>{title}</h1>

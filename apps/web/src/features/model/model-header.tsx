@@ -29,15 +29,16 @@ export const ModelHeader = memo(function ModelHeader({ model }: { readonly model
 	);
 	return (
 		<header className="mb-3 lg:mb-5">
-			<title>{`${model.name === undefined ? name : `${name}, ${model.name}`} · anny-fitter`}</title>
+			{/* Without the name: titles stay in the browser's history. */}
+			<title>{`${t("title")} · anny-fitter`}</title>
 			<div className="flex items-start justify-between gap-2">
 				<div className="min-w-0">
 					<div className="flex items-center gap-1">
-						<h1 className="min-w-0 truncate">
+						<h1 className="min-w-0">
 							<Link
 								to="/subjects/$subjectId"
 								params={{ subjectId: model.subject_id }}
-								className="text-ink no-underline hover:underline"
+								className="line-clamp-2 wrap-anywhere text-ink no-underline hover:underline"
 							>
 								{name}
 							</Link>

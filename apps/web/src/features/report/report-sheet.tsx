@@ -38,7 +38,7 @@ export function ReportSheet({
 	const versions = [...new Set(Object.values(model.measurements).map(({ definition }) => definition.version))];
 	return (
 		<div className="mx-auto w-full max-w-4xl px-4 py-4 sm:px-6 sm:py-8 print:max-w-none print:p-0">
-			<title>{`${t("title")}: ${name} · anny-fitter`}</title>
+			<title>{`${t("title")} · anny-fitter`}</title>
 			<div className="mb-4 flex flex-wrap justify-between gap-2 print:hidden">
 				<ButtonLink
 					look="quiet"

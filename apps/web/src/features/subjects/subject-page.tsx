@@ -48,6 +48,7 @@ export function SubjectPage() {
 	return (
 		<Page
 			title={nameOf(subject.data)}
+			tabTitle={t("person")}
 			isWide
 			actions={
 				<ButtonLink
