@@ -163,6 +163,8 @@ describeInBrowser("pages with people in them", () => {
 		expect(kept.addresses.length).toBeGreaterThan(5);
 		expect(kept.addresses.filter((path) => path.startsWith("/api/"))).toEqual([]);
 		expect(kept.storage).not.toMatch(/Anna|waist|eyJ|bearer/i);
+		// Titles stay in the browser's history.
+		expect(await page.title()).not.toContain("Anna");
 	});
 });
 
