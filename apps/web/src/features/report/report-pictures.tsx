@@ -7,7 +7,7 @@ const VIEWS = ["front", "left", "back"] as const;
 const HEIGHT_PX = 720;
 
 /**
- * The body from the front, the side and the back with its tapes. Without WebGL there are none, and nothing is missing.
+ * The body from the front, the side and the back with its tapes, whether there is WebGL or not.
  *
  * @param onReady called once there is nothing more to wait for
  */
@@ -33,7 +33,7 @@ export function ReportPictures({ model, onReady }: { readonly model: ModelDocume
 		<div className="grid grid-cols-3 gap-3">
 			{VIEWS.map((view, i) => (
 				<figure key={view} className="grid justify-items-center gap-1">
-					<div className="flex aspect-[3/4] w-full items-center justify-center rounded-lg bg-sunken print:aspect-[1/1] print:bg-transparent">
+					<div className="flex aspect-[3/4] w-full items-center justify-center rounded-lg bg-sunken print:aspect-[6/5] print:bg-transparent">
 						{addresses?.[i] !== undefined && (
 							<img src={addresses[i]} alt={t(`picture.${view}`)} className="max-h-full max-w-full" />
 						)}
@@ -50,9 +50,12 @@ async function draw(model: ModelDocument): Promise<readonly string[]> {
 	try {
 		const { renderBodyPictures } = await import("../viewer/body-pictures.js");
 		const paper = { isForPrint: true } as const;
-		return await renderBodyPictures(model, VIEWS, HEIGHT_PX, { ...paper, hasTapes: true }).catch(() =>
+		const pictures = await renderBodyPictures(model, VIEWS, HEIGHT_PX, { ...paper, hasTapes: true }).catch(() =>
 			renderBodyPictures(model, VIEWS, HEIGHT_PX, paper),
 		);
+		if (pictures.length > 0) return pictures;
+		const { drawBodyPictures } = await import("../viewer/drawn-pictures.js");
+		return await drawBodyPictures(model, VIEWS, HEIGHT_PX);
 	} catch {
 		return [];
 	}

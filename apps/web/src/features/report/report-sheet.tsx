@@ -71,7 +71,7 @@ export function ReportSheet({
 						</p>
 					</div>
 					<BodyFacts model={model} />
-					{isAdjusted && <p className="text-sm">{t("adjustedNote")}</p>}
+					{isAdjusted && <p className="text-sm print:text-xs">{t("adjustedNote")}</p>}
 				</header>
 				<ReportPictures model={model} onReady={onReady} />
 				<Part title={t("measurements")}>
