@@ -70,7 +70,8 @@ export function ComparePage() {
 						<div className="mt-3 h-[60dvh] overflow-hidden rounded-card border border-line bg-surface lg:h-[calc(100dvh-10rem)]">
 							<BodyPane
 								model={second.model}
-								other={{ model: first.model, name: nameA }}
+								name={t("now")}
+								other={{ model: first.model, name: t("before") }}
 								arrangement={arrangement}
 								selected={selected}
 								onSelect={setSelected}

@@ -80,17 +80,16 @@ export function SurfaceLegend({
 }
 
 /** Which of two overlaid bodies is which. */
-export function OverlayKey({ name }: { readonly name: string }) {
-	const { t } = useTranslation("viewer");
+export function OverlayKey({ main, other }: { readonly main: string; readonly other: string }) {
 	return (
 		<ul className="flex flex-wrap gap-x-4 gap-y-1 rounded-lg border border-line bg-surface/90 px-3 py-1.5 text-sm shadow-card">
 			<li className="flex items-center gap-2">
 				<span aria-hidden="true" className="size-3 rounded-full border border-line-strong bg-[var(--body)]" />
-				{t("label.thisBody")}
+				{main}
 			</li>
 			<li className="flex items-center gap-2">
 				<span aria-hidden="true" className="size-3 rounded-full border border-line-strong bg-accent" />
-				{name}
+				{other}
 			</li>
 		</ul>
 	);

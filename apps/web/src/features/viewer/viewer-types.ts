@@ -8,6 +8,8 @@ export interface BodyViewerProps {
 	readonly model: ModelDocument;
 	/** Shown instead of the model's own shape, as while it is being adjusted. */
 	readonly shape?: BodyShape | null;
+	/** What the body is called beside a second one; "This body" unless told otherwise. */
+	readonly name?: string;
 	/** A second body to compare with. */
 	readonly other?: { readonly model: ModelDocument; readonly name: string } | null;
 	readonly arrangement?: "side-by-side" | "overlaid";

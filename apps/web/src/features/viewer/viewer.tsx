@@ -37,6 +37,7 @@ const TURN_STEP = Math.PI / 4;
 export function Viewer({
 	model,
 	shape = null,
+	name,
 	other = null,
 	arrangement = "side-by-side",
 	selected,
@@ -45,6 +46,7 @@ export function Viewer({
 	className,
 }: BodyViewerProps) {
 	const { t } = useTranslation("viewer");
+	const mainName = name ?? t("label.thisBody");
 	const [state, change] = useViewerState();
 	const [rig] = useState(() => new ViewRig());
 	const [restarts, setRestarts] = useState(0);
@@ -206,7 +208,7 @@ export function Viewer({
 				selected={selected}
 				hovered={picking.hovered}
 				textsOf={textsOf}
-				names={other !== null && isSideBySide ? { main: t("label.thisBody"), other: other.name } : null}
+				names={other !== null && isSideBySide ? { main: mainName, other: other.name } : null}
 			/>
 			<ViewerMessages
 				body={body}
@@ -247,7 +249,7 @@ export function Viewer({
 					<PhotoPanel shown={state.photo} views={model.views} photos={viewPhotos} state={state} change={change} />
 				)}
 				{other !== null && !isSideBySide && state.photo === null && state.colouring === "plain" && (
-					<OverlayKey name={other.name} />
+					<OverlayKey main={mainName} other={other.name} />
 				)}
 				{state.colouring !== "plain" && (
 					<div className="w-full max-w-sm @2xl:absolute @2xl:start-2 @2xl:bottom-20 @2xl:w-60">
