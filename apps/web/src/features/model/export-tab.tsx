@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { subjectQuery } from "../../api/queries.js";
 import type { ModelDocument } from "../../api/types.js";
 import { Button, ButtonLink } from "../../ui/button.js";
+import { copyText } from "../../ui/copy-text.js";
 import { Segmented } from "../../ui/segmented.js";
 import { toast } from "../../ui/toasts.js";
 import { EXPORT_FORMATS, type ExportFrame, type ExportPose, hasMeshOptions } from "./export-names.js";
@@ -24,11 +25,10 @@ export function ExportTab({ model }: { readonly model: ModelDocument }) {
 			personName={subject?.name ?? null}
 		/>
 	);
-	const copy = () =>
-		void navigator.clipboard.writeText(JSON.stringify(model, null, 2)).then(
-			() => toast(t("export.jsonCopied")),
-			() => toast(t("export.notCopied")),
-		);
+	const copy = async () => {
+		const isCopied = await copyText(JSON.stringify(model, null, 2));
+		toast(t(isCopied ? "export.jsonCopied" : "export.notCopied"));
+	};
 	return (
 		<div className="grid gap-6">
 			<section aria-labelledby="export-report" className="grid gap-3 rounded-card border border-line bg-surface p-4">

@@ -5,6 +5,7 @@ import { useFormat } from "../../format/use-format.js";
 import { lengthKind } from "../../measurements/length-kind.js";
 import { useMeasurementHow } from "../../measurements/measurement-names.js";
 import { Button } from "../../ui/button.js";
+import { copyText } from "../../ui/copy-text.js";
 import { toast } from "../../ui/toasts.js";
 
 /** What a measurement is, how to take it by hand, and what its value rests on. */
@@ -49,12 +50,10 @@ export function MeasurementDetails({ id, estimate }: { readonly id: string; read
 				<Button
 					icon={<Copy aria-hidden="true" className="size-4" />}
 					className="text-sm"
-					onClick={() =>
-						void navigator.clipboard.writeText(shown).then(
-							() => toast(t("copied", { value: shown })),
-							() => toast(t("notCopied")),
-						)
-					}
+					onClick={async () => {
+						const isCopied = await copyText(shown);
+						toast(isCopied ? t("copied", { value: shown }) : t("notCopied"));
+					}}
 				>
 					{t("copy")}
 				</Button>
