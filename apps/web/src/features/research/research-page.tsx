@@ -3,9 +3,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAuth } from "../../auth/auth-store.js";
 import { ForbiddenPage } from "../../auth/forbidden-page.js";
-import { ButtonLink, Spinner } from "../../ui/button.js";
+import { ButtonLink } from "../../ui/button.js";
 import { EmptyState, Page } from "../../ui/card.js";
 import { Field, Select } from "../../ui/field.js";
+import { Loading } from "../../ui/loading.js";
 import { ErrorNotice } from "../../ui/notice.js";
 import { CsvButton } from "./csv-button.js";
 import { MeasurementRows } from "./measurement-rows.js";
@@ -48,12 +49,7 @@ function Measurements() {
 					)}
 				</Field>
 			</div>
-			{list.isPending && (
-				<p className="flex items-center gap-3 py-8 text-ink-soft">
-					<Spinner />
-					{t("common:loading")}
-				</p>
-			)}
+			{list.isPending && <Loading />}
 			{list.isError && <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />}
 			{isEmpty && (
 				<EmptyState

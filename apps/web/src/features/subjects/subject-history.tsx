@@ -3,8 +3,9 @@ import { GitCompareArrows } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useHiddenBodies } from "../../models/delete-body.js";
-import { ButtonLink, Spinner } from "../../ui/button.js";
+import { ButtonLink } from "../../ui/button.js";
 import { EmptyState } from "../../ui/card.js";
+import { Loading } from "../../ui/loading.js";
 import { MoreButton } from "../../ui/more-button.js";
 import { ErrorNotice } from "../../ui/notice.js";
 import { BodyCard } from "./body-card.js";
@@ -25,12 +26,7 @@ export function SubjectHistory({ subjectId }: { readonly subjectId: string }) {
 	const tick = (id: string, isTicked: boolean) =>
 		setTicked(isTicked ? [...ticked.slice(-1), id] : ticked.filter((other) => other !== id));
 	if (history.isPending) {
-		return (
-			<p className="flex items-center gap-3 py-8 text-ink-soft">
-				<Spinner />
-				{t("common:loading")}
-			</p>
-		);
+		return <Loading />;
 	}
 	if (history.isError) return <ErrorNotice error={history.error} onRetry={() => void history.refetch()} />;
 	if (models.length === 0) {

@@ -8,6 +8,7 @@ import type { SubjectDocument } from "../../api/types.js";
 import { useSubjectName } from "../../subjects/subject-name.js";
 import { Button, ButtonLink, Spinner } from "../../ui/button.js";
 import { Card, Page } from "../../ui/card.js";
+import { Loading } from "../../ui/loading.js";
 import { ErrorNotice } from "../../ui/notice.js";
 import { AnonymizeDialog } from "./anonymize-dialog.js";
 import { deleteSubjects } from "./delete-subjects.js";
@@ -28,10 +29,7 @@ export function SubjectPage() {
 	if (subject.isPending) {
 		return (
 			<Page title={t("person")} isWide>
-				<p className="flex items-center gap-3 py-8 text-ink-soft">
-					<Spinner />
-					{t("common:loading")}
-				</p>
+				<Loading />
 			</Page>
 		);
 	}

@@ -2,9 +2,10 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Search, UserPlus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button, ButtonLink, Spinner } from "../../ui/button.js";
+import { Button, ButtonLink } from "../../ui/button.js";
 import { EmptyState, Page } from "../../ui/card.js";
 import { Select, TextInput } from "../../ui/field.js";
+import { Loading } from "../../ui/loading.js";
 import { MoreButton } from "../../ui/more-button.js";
 import { ErrorNotice } from "../../ui/notice.js";
 import { useSettled } from "../../ui/use-settled.js";
@@ -78,12 +79,7 @@ export function SubjectsPage() {
 					</div>
 				</search>
 			)}
-			{list.isPending && (
-				<p className="flex items-center gap-3 py-8 text-ink-soft">
-					<Spinner />
-					{t("common:loading")}
-				</p>
-			)}
+			{list.isPending && <Loading />}
 			{list.isError && <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />}
 			{isEmpty && (
 				<EmptyState
