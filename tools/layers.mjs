@@ -22,7 +22,7 @@ export const LAYERS = {
 		kind: "numeric",
 		mayImport: ["math", "solver", "mesh", "camera", "body-model", "anthropometry"],
 	},
-	"@anny-fitter/reference": { kind: "numeric", mayImport: [] },
+	"@anny-fitter/reference": { kind: "numeric", mayImport: ["math"] },
 	"@anny-fitter/contracts": { kind: "node", mayImport: [] },
 	"@anny-fitter/platform": { kind: "node", mayImport: ["contracts", "body-model"] },
 	"@anny-fitter/vision": { kind: "node", mayImport: ["contracts", "perception", "platform"] },
@@ -45,7 +45,7 @@ export const LAYERS = {
 	"@anny-fitter/vision-service": { kind: "node", mayImport: ["contracts", "platform", "pipeline", "vision"] },
 	"@anny-fitter/fitting-service": { kind: "node", mayImport: ["contracts", "platform", "pipeline"] },
 	"@anny-fitter/visualization-service": { kind: "node", mayImport: ["contracts", "platform", "pipeline"] },
-	"@anny-fitter/api": { kind: "node", mayImport: ["contracts", "platform"] },
+	"@anny-fitter/api": { kind: "node", mayImport: ["contracts", "platform", "math"] },
 	"@anny-fitter/server": {
 		kind: "node",
 		mayImport: ["contracts", "platform", "api", "vision-service", "fitting-service", "visualization-service"],

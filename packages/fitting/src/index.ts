@@ -23,5 +23,5 @@ export { namedShape, SHAPE_COUNT, SHAPE_PARAMETERS, shapePrior } from "./shape-p
 export type { RestSkeleton } from "./t-pose.js";
 export { tPoseRotations } from "./t-pose.js";
 export type { EstimatedMeasurement } from "./uncertainty.js";
-export { estimateMeasurements, expectedVertexError_mm, interval90, standardDeviation } from "./uncertainty.js";
+export { estimateMeasurements, expectedVertexError_mm, standardDeviation } from "./uncertainty.js";
 export { errorInflation, vertexDeviations } from "./vertex-uncertainty.js";

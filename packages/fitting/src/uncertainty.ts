@@ -1,4 +1,5 @@
 import { createShapeSubset, evaluateShapeSubset } from "@anny-fitter/body-model";
+import { interval90, normalWithin } from "@anny-fitter/math";
 import type { PhotoFit, PhotoFitOptions } from "./fit-photos.js";
 import type { StatedBody } from "./observation.js";
 import type { PhotoFitter } from "./photo-fitter.js";
@@ -37,7 +38,6 @@ const OTHER_FLOOR = 0.02;
 /** How well the mesh at its best represents real bodies, as a fraction of the value (held-out survey rows). */
 const MODEL_ERROR = 0.004;
 
-const Z90 = 1.6448536269514722;
 const CONFIDENCE_MARGIN = 0.03;
 
 /**
@@ -111,17 +111,12 @@ export function expectedVertexError_mm(fitter: PhotoFitter, fit: PhotoFit): numb
 	return (1000 * sum) / count;
 }
 
-/** 90 % interval of a Gaussian. */
-export function interval90(value: number, sigma: number): [number, number] {
-	return [Math.max(0, value - Z90 * sigma), value + Z90 * sigma];
-}
-
 function describe(value_m: number, sigma_m: number, sources: EstimatedMeasurement["sources"]): EstimatedMeasurement {
 	return {
 		value_m,
 		sigma_m,
 		interval90_m: interval90(value_m, sigma_m),
-		confidence: errorFunction((CONFIDENCE_MARGIN * value_m) / (Math.SQRT2 * sigma_m)),
+		confidence: normalWithin(CONFIDENCE_MARGIN * value_m, sigma_m),
 		sources,
 	};
 }
@@ -134,11 +129,4 @@ function quadraticForm(covariance: Float64Array, g: Float64Array): number {
 		sum += g[i] * row;
 	}
 	return Math.max(0, sum);
-}
-
-/** erf for x ≥ 0, Abramowitz & Stegun 7.1.26 (|error| < 1.5e-7). */
-function errorFunction(x: number): number {
-	const t = 1 / (1 + 0.3275911 * x);
-	const poly = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t;
-	return 1 - poly * Math.exp(-x * x);
 }

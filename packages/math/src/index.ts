@@ -1,4 +1,5 @@
 export { choleskyFactor, choleskySolve, invertPositiveDefinite } from "./cholesky.js";
+export { interval90, normalCdf, normalQuantile, normalWithin, Z90 } from "./normal.js";
 export type { RandomStream } from "./random.js";
 export { createRandom } from "./random.js";
 export {

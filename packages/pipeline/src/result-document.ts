@@ -13,7 +13,6 @@ import type {
 import { RESULT_SCHEMA_VERSION } from "@anny-fitter/contracts";
 import type { EstimatedMeasurement, FittedView, PhotoFit, PhotoFitQuality, PhotoFitter } from "@anny-fitter/fitting";
 import {
-	interval90,
 	logMassQuantity,
 	nameCovariance,
 	namedShape,
@@ -22,6 +21,7 @@ import {
 	standardDeviation,
 	viewDirection,
 } from "@anny-fitter/fitting";
+import { interval90 } from "@anny-fitter/math";
 
 /** What a result document is made of besides the fit. */
 export interface ResultInput {

@@ -1,6 +1,6 @@
+import { normalCdf, normalQuantile, Z90 } from "@anny-fitter/math";
 import { ADULT_LEVELS, ADULT_TABLES } from "./adult-tables.js";
 import { checkEstimate, type Estimate, type Ranged, type Sex } from "./estimate.js";
-import { normalCdf, normalQuantile, Z90 } from "./normal.js";
 
 /** A measurement that the adult population is known for; `mass` in kilograms, all others in metres. */
 export type AdultMeasure = keyof typeof ADULT_TABLES;

@@ -1,5 +1,5 @@
+import { normalCdf } from "@anny-fitter/math";
 import type { Estimate } from "./estimate.js";
-import { normalCdf } from "./normal.js";
 
 /** A stretch of a scale with a name: from `low` up to, but not including, `high`. */
 export interface Band<Code extends string = string> {

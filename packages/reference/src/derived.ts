@@ -1,10 +1,10 @@
+import { Z90 } from "@anny-fitter/math";
 import { type Band, type BandProbability, bandProbabilities, bandsBetween } from "./bands.js";
 import { bodyFatEstimates, combineBodyFat } from "./body-fat.js";
 import { bodyMassIndex, bodyRoundness, bodyShapeIndex, bodySurfaceMosteller, restingEnergy } from "./body-indices.js";
 import { DERIVED, type DerivedDefinition, type DerivedId, type Fact } from "./derived-definitions.js";
 import { checkEstimate, type Estimate, propagate, type Ranged, type Sex } from "./estimate.js";
 import { growthValue, isGrowthAge } from "./growth.js";
-import { Z90 } from "./normal.js";
 
 /** What is known of a person: metres, kilograms, years. Left out: not known. */
 export interface PersonFacts {

@@ -1,4 +1,4 @@
-import { Z90 } from "./normal.js";
+import { Z90 } from "@anny-fitter/math";
 
 /** Sex for which a reference or formula is stated. */
 export type Sex = "female" | "male";

@@ -1,6 +1,6 @@
+import { normalCdf, normalQuantile } from "@anny-fitter/math";
 import type { Sex } from "./estimate.js";
 import { BMI_LMS, type LmsTables, STATURE_LMS, WEIGHT_LMS } from "./growth-tables.js";
-import { normalCdf, normalQuantile } from "./normal.js";
 
 /** What the growth charts are kept for: metres, kilograms, kg/m². */
 export type GrowthMeasure = "stature" | "weight" | "bmi";

@@ -1,3 +1,4 @@
+export { normalCdf, normalQuantile, Z90 } from "@anny-fitter/math";
 export type { AdultMeasure } from "./adults.js";
 export {
 	ADULT_MEASURES,
@@ -28,7 +29,6 @@ export type { Estimate, Ranged, Sex } from "./estimate.js";
 export { propagate } from "./estimate.js";
 export type { GrowthMeasure } from "./growth.js";
 export { GROWTH_AGE_YEARS, GROWTH_SOURCE, growthPercentile, growthValue, growthZ, isGrowthAge } from "./growth.js";
-export { normalCdf, normalQuantile, Z90 } from "./normal.js";
 export type { SizeGroup } from "./size-charts.js";
 export { customNumber } from "./size-charts.js";
 export type {

@@ -6,7 +6,7 @@ import {
 	type ModelDocument,
 	type ResultDocument,
 } from "@anny-fitter/contracts";
-import { INTERVAL90_SIGMAS } from "./model-documents.js";
+import { interval90, normalWithin } from "@anny-fitter/math";
 
 /** A value that was set by hand counts as reached when the body is this near to it. */
 const REACHED_M = 0.005;
@@ -90,7 +90,7 @@ function set({ value_m, definition }: Measured): MeasurementEstimate {
 		value_m,
 		sigma_m: SET_SIGMA_M,
 		interval90_m: interval90(value_m, SET_SIGMA_M),
-		confidence: errorFunction((CONFIDENCE_MARGIN * value_m) / (Math.SQRT2 * SET_SIGMA_M)),
+		confidence: normalWithin(CONFIDENCE_MARGIN * value_m, SET_SIGMA_M),
 		sources: ["stated"],
 		definition,
 	};
@@ -135,16 +135,4 @@ function setByHand({ adjusted, mass_kg }: ModelAdjustment, measured: Measurement
 	if (mass_kg !== undefined) names.push("Body mass");
 	const last = names.pop();
 	return names.length === 0 ? `${last} was` : `${names.join(", ")} and ${last} were`;
-}
-
-/** Of a normal error; nothing of a body is below zero. */
-function interval90(value: number, sigma: number): [number, number] {
-	return [Math.max(0, value - INTERVAL90_SIGMAS * sigma), value + INTERVAL90_SIGMAS * sigma];
-}
-
-/** erf for x ≥ 0, Abramowitz & Stegun 7.1.26 (|error| < 1.5e-7). */
-function errorFunction(x: number): number {
-	const t = 1 / (1 + 0.3275911 * x);
-	const polynomial = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-	return 1 - polynomial * Math.exp(-x * x);
 }

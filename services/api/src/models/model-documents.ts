@@ -1,10 +1,8 @@
 import type { ModelComparison, ModelDocument, ModelMeasurements, ResultDocument } from "@anny-fitter/contracts";
+import { Z90 } from "@anny-fitter/math";
 import type { FittedModelRow, MeasurementRow } from "@anny-fitter/platform/database";
 import { modelSummary } from "./read-model.js";
 import { storedMeasurements, storedResult } from "./stored-model.js";
-
-/** Half the width of a normal distribution's 90 % interval, in standard deviations. */
-export const INTERVAL90_SIGMAS = 1.6448536269514722;
 
 export interface StoredModel {
 	readonly row: FittedModelRow;
@@ -70,7 +68,7 @@ export function compareModels(a: StoredModel, b: StoredModel): ModelComparison {
 function compare(a: number, sigmaA: number, b: number, sigmaB: number) {
 	const difference = b - a;
 	const sigma = Math.hypot(sigmaA, sigmaB);
-	return { difference, sigma, isBeyond: Math.abs(difference) > INTERVAL90_SIGMAS * sigma };
+	return { difference, sigma, isBeyond: Math.abs(difference) > Z90 * sigma };
 }
 
 /** Measurements as a table: one line each, a header first; RFC 4180. */

@@ -50,3 +50,17 @@ export function normalQuantile(p: number): number {
 	}
 	return p < 0.5 ? z : -z;
 }
+
+/**
+ * Probability that a normal error is no larger than a limit.
+ *
+ * @param limit at least 0, in the unit of sigma
+ */
+export function normalWithin(limit: number, sigma: number): number {
+	return 2 * normalCdf(limit / sigma) - 1;
+}
+
+/** 90 % interval about a value with a normal error, of a quantity that is never below zero. */
+export function interval90(value: number, sigma: number): [number, number] {
+	return [Math.max(0, value - Z90 * sigma), value + Z90 * sigma];
+}

@@ -1,4 +1,4 @@
-import { normalCdf, normalQuantile, propagate } from "@anny-fitter/reference";
+import { interval90, normalCdf, normalQuantile, normalWithin } from "@anny-fitter/math";
 import { describe, expect, it } from "vitest";
 
 describe("the normal distribution", () => {
@@ -23,23 +23,23 @@ describe("the normal distribution", () => {
 		expect(normalQuantile(0)).toBe(-Infinity);
 		expect(() => normalQuantile(1.1)).toThrow(RangeError);
 	});
-});
 
-describe("propagate", () => {
-	it("adds relative errors of a product as squares", () => {
-		const area = propagate(
-			[
-				{ value: 3, sigma: 0.03 },
-				{ value: 5, sigma: 0.1 },
-			],
-			(a, b) => a * b,
-		);
-		expect(area.value).toBe(15);
-		expect(area.sigma).toBeCloseTo(15 * Math.hypot(0.01, 0.02), 12);
-		expect(area.high - area.low).toBeCloseTo(2 * 1.6448536 * area.sigma, 6);
+	it("holds the share between two limits", () => {
+		// Within one, two and three standard deviations.
+		for (const [limit, share] of [
+			[0, 0],
+			[1, 0.682689492137086],
+			[2, 0.954499736103642],
+			[3, 0.99730020393674],
+		] as const) {
+			expect(normalWithin(0.25 * limit, 0.25)).toBeCloseTo(share, 14);
+		}
+		expect(normalWithin(1, 0)).toBe(1);
 	});
 
-	it("counts the formula's own error and no error for what is certain", () => {
-		expect(propagate([{ value: 2, sigma: 0 }], (a) => a, 0.5).sigma).toBe(0.5);
+	it("has nine tenths in its 90 % interval, which ends at zero", () => {
+		const [low, high] = interval90(10, 2);
+		expect(normalWithin((high - low) / 2, 2)).toBeCloseTo(0.9, 14);
+		expect(interval90(1, 2)[0]).toBe(0);
 	});
 });
