@@ -1,4 +1,7 @@
-/** Years and Anny's age slider. Piecewise linear, extended at both ends; source: Anny's shape calibration, e31b3af. */
+/**
+ * Years and Anny's age slider: continuous, increasing, piecewise linear with kinks at the inner anchors, extended at both
+ * ends. Source: Anny's shape calibration, e31b3af, the same for both sexes.
+ */
 const YEARS = [0, 1, 4, 11, 16, 18, 64, 110];
 const SLIDER = [0, 0.05, 0.215, 0.415, 0.67, 0.77, 0.83, 1];
 

@@ -1,7 +1,9 @@
 import type { BodyModelData } from "./data.js";
 import { buildTopology, type TopologyName } from "./model-topology.js";
 import { ALL_PHENOTYPE_LABELS, PHENOTYPE_LABELS } from "./phenotypes.js";
+import { createPoseKernel, type PoseKernel } from "./pose-kernel.js";
 import { LOCAL_CHANGE_LABELS } from "./shape-list.js";
+import { findSumRanges } from "./shape-sum.js";
 import { createShapeWorkspace, type ShapeWorkspace } from "./shape-weights.js";
 import type { BodyModelSourceName } from "./source.js";
 import { SEGMENT_LABELS } from "./tables/topology.js";
@@ -73,6 +75,10 @@ export interface BodyModel {
 	readonly data: BodyModelData;
 	/** Base vertices below this index are computed; the rest belong to parts that the model does not need. @internal */
 	readonly baseVertexLimit: number;
+	/** The base vertices that are computed, in ranges; see `findSumRanges`. @internal */
+	readonly sumRanges: Uint32Array;
+	/** Skin and triangles in the memory of the SIMD kernels. @internal */
+	readonly poseKernel: PoseKernel | null;
 	/** Scratch of the functions that take this model. @internal */
 	readonly workspace: ShapeWorkspace;
 }
@@ -99,32 +105,38 @@ export function createBodyModel(data: BodyModelData, options: BodyModelOptions =
 	const heads = selectRows(data.boneHeadOffsets, data.boneHeadVertices, keptBones);
 	const tails = selectRows(data.boneTailOffsets, data.boneTailVertices, keptBones);
 	const skin = selectSkin(data, topology.baseVertexIndices, modelBone);
+	const needed = new Uint8Array(data.vertexCount);
 	let limit = topology.baseVertexIndices[topology.baseVertexIndices.length - 1] + 1;
-	for (const vertices of [heads.values, tails.values]) {
+	for (const vertices of [topology.baseVertexIndices, heads.values, tails.values]) {
 		for (const vertex of vertices) {
+			needed[vertex] = 1;
 			limit = Math.max(limit, vertex + 1);
 		}
 	}
+	const boneLabels = keptBones.map((bone) => data.boneNames[bone]);
+	const mesh = {
+		vertexCount: topology.baseVertexIndices.length,
+		boneLabels,
+		triangles: topology.triangles,
+		skinOffsets: skin.offsets,
+		skinBones: skin.bones,
+		skinWeights: skin.weights,
+	};
 	return {
+		...mesh,
 		sourceName: data.sourceName,
 		topologyName: settings.topology,
 		topologyHash: topology.hash,
 		options: settings,
-		vertexCount: topology.baseVertexIndices.length,
 		baseVertexIndices: topology.baseVertexIndices,
 		quads: topology.quads,
-		triangles: topology.triangles,
 		uvs: data.uvs,
 		quadUvs: topology.quadUvs,
 		quadSegments: topology.quadSegments,
 		segmentLabels: SEGMENT_LABELS,
-		boneLabels: keptBones.map((bone) => data.boneNames[bone]),
 		boneParents: Int16Array.from(keptBones, (bone) =>
 			data.boneParents[bone] < 0 ? -1 : modelBone[data.boneParents[bone]],
 		),
-		skinOffsets: skin.offsets,
-		skinBones: skin.bones,
-		skinWeights: skin.weights,
 		boneHeadOffsets: heads.offsets,
 		boneHeadVertices: heads.values,
 		boneTailOffsets: tails.offsets,
@@ -134,6 +146,8 @@ export function createBodyModel(data: BodyModelData, options: BodyModelOptions =
 		localChangeLabels: settings.localChanges ? LOCAL_CHANGE_LABELS : [],
 		data,
 		baseVertexLimit: limit,
+		sumRanges: findSumRanges(needed),
+		poseKernel: data.kernels === null ? null : createPoseKernel(data.kernels, mesh),
 		workspace: createShapeWorkspace(data),
 	};
 }

@@ -1,5 +1,5 @@
-/** Sine of the angle between bone and Y axis below which the direction counts as degenerate. */
-const SMALLEST_SINE = 1e-12;
+/** Sine of the angle between bone and Y axis below which the direction counts as degenerate. @internal */
+export const SMALLEST_SINE = 1e-12;
 
 /**
  * Rest pose of a bone: origin at the head, Y along the bone. The minimal rotation takes +Y to the bone's direction; the

@@ -1,4 +1,5 @@
 import { BodyModelAssetError, readContainer } from "./asset-container.js";
+import type { Kernels } from "./kernels.js";
 import { createShapeStore, type ShapeStore } from "./shape-store.js";
 import type { BodyModelSourceName } from "./source.js";
 
@@ -45,6 +46,17 @@ export interface BodyModelData {
 	readonly skinBones: Uint8Array;
 	readonly skinWeights: Float32Array;
 	readonly shapes: ShapeStore;
+	/** SIMD kernels of all models made from this data; null for plain TypeScript. */
+	readonly kernels: Kernels | null;
+}
+
+/** How decoded data is to be computed with. */
+export interface DecodeOptions {
+	/**
+	 * SIMD kernels ({@link createKernels}) for shapes, linear blend skinning and normals. Results are those of plain
+	 * TypeScript to the last bit. Default: plain TypeScript.
+	 */
+	readonly kernels?: Kernels | null;
 }
 
 /**
@@ -52,7 +64,8 @@ export interface BodyModelData {
  *
  * @throws BodyModelAssetError when the bytes are damaged or of another version
  */
-export function decodeBodyModel(asset: Uint8Array): BodyModelData {
+export function decodeBodyModel(asset: Uint8Array, options: DecodeOptions = {}): BodyModelData {
+	const kernels = options.kernels ?? null;
 	const { meta, array } = readContainer<AssetMeta>(asset);
 	const vertexCount = meta.vertexCount;
 	const packedTemplate = array("template", "i32") as Int32Array;
@@ -84,12 +97,18 @@ export function decodeBodyModel(asset: Uint8Array): BodyModelData {
 		skinOffsets: array("skinOffsets", "u32") as Uint32Array,
 		skinBones: array("skinBones", "u8") as Uint8Array,
 		skinWeights: array("skinWeights", "f32") as Float32Array,
-		shapes: createShapeStore(quads, vertexCount, {
-			runOffsets,
-			runs: array("shapeRuns", "u16") as Uint16Array,
-			byteOffsets: array("shapeByteOffsets", "u32") as Uint32Array,
-			scales: array("shapeScales", "f64") as Float64Array,
-			stream: array("shapeStream", "u8") as Uint8Array,
-		}),
+		shapes: createShapeStore(
+			quads,
+			vertexCount,
+			{
+				runOffsets,
+				runs: array("shapeRuns", "u16") as Uint16Array,
+				byteOffsets: array("shapeByteOffsets", "u32") as Uint32Array,
+				scales: array("shapeScales", "f64") as Float64Array,
+				stream: array("shapeStream", "u8") as Uint8Array,
+			},
+			kernels,
+		),
+		kernels,
 	};
 }

@@ -65,6 +65,14 @@ export function phenotypeRange(label: PhenotypeLabel): readonly [minimum: number
 	return scale === undefined ? [0, 1] : [scale.first, scale.last];
 }
 
+/** Values of a label between which the shape changes linearly, ascending: the model has kinks at the inner ones. */
+export function phenotypeAnchors(label: PhenotypeLabel): Float64Array {
+	const scale = SCALES[ALL_PHENOTYPE_LABELS.indexOf(label)];
+	const [first, last] = phenotypeRange(label);
+	const count = scale === undefined ? 2 : scale.components.length;
+	return Float64Array.from({ length: count }, (_, anchor) => first + ((last - first) * anchor) / (count - 1));
+}
+
 /**
  * Weights of all components for 11 phenotype values, and optionally their derivatives.
  *

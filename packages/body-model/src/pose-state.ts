@@ -1,5 +1,7 @@
+import { computeVertexNormals } from "@anny-fitter/mesh";
 import { multiplyAffine, multiplyByRigidInverse, transformPoint } from "./affine.js";
 import type { BodyModel } from "./body-model.js";
+import { computeNormalsWithKernel, skinWithKernel } from "./pose-kernel.js";
 import type { ShapeState } from "./shape-state.js";
 import {
 	createDualQuaternionWorkspace,
@@ -25,6 +27,8 @@ export interface PoseState {
 	readonly boneTransforms: Float64Array;
 	/** [V*3] */
 	readonly vertices: Float64Array;
+	/** [V*3] unit vertex normals, weighted by area; null when the state was made without. */
+	readonly normals: Float64Array | null;
 	/** [B*3] */
 	readonly boneHeads: Float64Array;
 	/** [B*3] */
@@ -35,13 +39,20 @@ export interface PoseState {
 	readonly dualQuaternions: DualQuaternionWorkspace;
 }
 
+/** What {@link evaluatePose} computes besides bones and vertices. */
+export interface PoseStateOptions {
+	/** Vertex normals of the posed mesh. Default: false. */
+	readonly normals?: boolean;
+}
+
 /** Allocates a state for {@link evaluatePose}. */
-export function createPoseState(model: BodyModel): PoseState {
+export function createPoseState(model: BodyModel, options: PoseStateOptions = {}): PoseState {
 	const boneCount = model.boneLabels.length;
 	return {
 		bonePoses: new Float64Array(boneCount * 12),
 		boneTransforms: new Float64Array(boneCount * 12),
 		vertices: new Float64Array(model.vertexCount * 3),
+		normals: options.normals === true ? new Float64Array(model.vertexCount * 3) : null,
 		boneHeads: new Float64Array(boneCount * 3),
 		boneTails: new Float64Array(boneCount * 3),
 		scratch: new Float64Array(24),
@@ -61,7 +72,7 @@ export function identityPose(model: BodyModel): Float64Array {
 }
 
 /**
- * Poses a shaped body: forward kinematics, skinning, joints. The shape is not changed, so re-posing costs no more than
+ * Poses a shaped body: forward kinematics, skinning, joints, normals if the state has room for them. The shape is not changed, so re-posing costs no more than
  * this call.
  *
  * @param poseParameters [B*12] affine per bone, row-major; must not be an array of `out`
@@ -83,7 +94,7 @@ export function evaluatePose(
 		transformPoint(out.boneHeads, shape.boneHeads, 3 * bone, out.boneTransforms, 12 * bone);
 		transformPoint(out.boneTails, shape.boneTails, 3 * bone, out.boneTransforms, 12 * bone);
 	}
-	const { skinOffsets, skinBones, skinWeights } = model;
+	const { skinOffsets, skinBones, skinWeights, poseKernel } = model;
 	if (model.options.skinning === "dqs") {
 		skinDualQuaternion(
 			out.vertices,
@@ -94,13 +105,22 @@ export function evaluatePose(
 			skinWeights,
 			out.dualQuaternions,
 		);
+		poseKernel?.posed.set(out.vertices);
+	} else if (poseKernel !== null) {
+		skinWithKernel(poseKernel, out.vertices, shape.vertices, out.boneTransforms);
 	} else {
 		skinLinear(out.vertices, shape.vertices, out.boneTransforms, skinOffsets, skinBones, skinWeights);
 	}
+	if (out.normals !== null && poseKernel !== null) {
+		computeNormalsWithKernel(poseKernel, out.normals);
+	} else if (out.normals !== null) {
+		computeVertexNormals(out.normals, out.vertices, model.triangles);
+	}
 }
 
-function poseBones(
-	out: PoseState,
+/** Forward kinematics: bone poses and transforms of all bones, parents first. @internal */
+export function poseBones(
+	out: Pick<PoseState, "bonePoses" | "boneTransforms" | "scratch">,
 	parents: Int16Array,
 	rest: Float64Array,
 	parameters: Float64Array,

@@ -1,7 +1,7 @@
 /** Free shape parameters of solvers: reading their values, and the derivatives of the file weights by each of them. */
 import type { BodyModel } from "./body-model.js";
 import { ALL_PHENOTYPE_LABELS, COMPONENT_COUNT, DEFAULT_PHENOTYPE, evaluateComponents } from "./phenotypes.js";
-import { MACRO_FILE_COUNT } from "./shape-list.js";
+import { LOCAL_CHANGE_LABELS, MACRO_FILE_COUNT } from "./shape-list.js";
 import {
 	type FileWeights,
 	foldCoefficients,
@@ -9,6 +9,8 @@ import {
 	macroCoefficientDerivatives,
 	macroCoefficients,
 } from "./shape-weights.js";
+
+const LOCAL_CHANGE_INDICES: ReadonlyMap<string, number> = new Map(LOCAL_CHANGE_LABELS.map((label, i) => [label, i]));
 
 /** One number that a solver may change. Tied local changes share one value, e.g. the left and right side. */
 export type ShapeParameter =
@@ -93,10 +95,15 @@ export function writeWeightDerivatives(
 	out.templateZ = 0;
 	const slope = value >= 0 ? 1 : -1;
 	for (const label of parameter.labels) {
-		const file = MACRO_FILE_COUNT + 2 * localChangeIndex(model, label) + (value >= 0 ? 0 : 1);
+		const file = localChangeFile(model, label, value);
 		out.xy[file] = slope;
 		out.z[file] = slope;
 	}
+}
+
+/** File of a local change on the side of its value, 0 belonging to the positive one. @internal */
+export function localChangeFile(model: BodyModel, label: string, value: number): number {
+	return MACRO_FILE_COUNT + 2 * localChangeIndex(model, label) + (value >= 0 ? 0 : 1);
 }
 
 /** Index in the 11 phenotypes. @internal */
@@ -110,8 +117,8 @@ export function phenotypeIndex(model: BodyModel, label: string): number {
 
 /** @internal */
 export function localChangeIndex(model: BodyModel, label: string): number {
-	const index = model.localChangeLabels.indexOf(label);
-	if (index < 0) {
+	const index = LOCAL_CHANGE_INDICES.get(label);
+	if (index === undefined || index >= model.localChangeLabels.length) {
 		throw new RangeError(`The model has no local change "${label}"`);
 	}
 	return index;

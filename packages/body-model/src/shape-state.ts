@@ -58,7 +58,7 @@ export function evaluateShape(out: ShapeState, model: BodyModel, parameters: Sha
 	for (let index = 0; index < out.coefficients.length; index++) {
 		out.coefficients[index] = workspace.coefficients[index];
 	}
-	sumShapes(out.baseVertices, data.templateVertices, data.shapes, workspace.weights, model.baseVertexLimit);
+	sumShapes(out.baseVertices, data.templateVertices, data.shapes, workspace.weights, model.sumRanges);
 	gatherPoints(out.vertices, out.baseVertices, model.baseVertexIndices);
 	averagePoints(out.boneHeads, out.baseVertices, model.boneHeadOffsets, model.boneHeadVertices);
 	averagePoints(out.boneTails, out.baseVertices, model.boneTailOffsets, model.boneTailVertices);

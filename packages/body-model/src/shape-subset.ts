@@ -4,17 +4,30 @@ import { applyParameters, type ShapeParameter, writeWeightDerivatives } from "./
 import { getShape, type Shape } from "./shape-store.js";
 import { createFileWeights, type FileWeights } from "./shape-weights.js";
 
-/** Chosen base vertices of one model. Shapes are gathered for them when first used. */
+/** Means of base vertices, such as the joints of a model: row r averages `vertices[offsets[r] … offsets[r + 1])`. */
+export interface VertexAverages {
+	/** [rows + 1] */
+	readonly offsets: Uint32Array;
+	readonly vertices: Uint16Array;
+}
+
+/** Chosen base vertices of one model, and means of some. Shapes are gathered for them when first used. */
 export interface ShapeSubset {
 	readonly model: BodyModel;
 	/** [n] base vertices (hm08) in the order of the output; a vertex may occur more than once. */
 	readonly baseVertices: Uint16Array;
-	/** [n*3] template. @internal */
+	/** Base vertices and, after them, means: the number of points of the output. */
+	readonly pointCount: number;
+	/** [pointCount*3] template. @internal */
 	readonly template: Float64Array;
 	/** Subset positions of base vertex v: `positions[positionOffsets[v] … positionOffsets[v + 1])`. @internal */
 	readonly positionOffsets: Uint32Array;
 	/** @internal */
 	readonly positions: Uint32Array;
+	/** Share of the base vertex in the point at the position: 1, less in a mean. @internal */
+	readonly positionShares: Float64Array;
+	/** [pointCount] scratch: place of a position in the shape being gathered, −1 without. @internal */
+	readonly places: Int32Array;
 	/** @internal */
 	readonly shapes: (SubsetShape | undefined)[];
 	/** Weight derivatives per parameter; grows to the largest number of parameters seen. @internal */
@@ -32,44 +45,70 @@ interface SubsetShape {
 	readonly scale_m: number;
 	/** Offsets (3 × position) of `values`, or null when every vertex is listed in order. */
 	readonly offsets: Uint32Array | null;
-	/** [m*3]; integers, exact in float32. */
+	/** [m*3]; integers, exact in float32 (means are rounded to 2⁻²⁴ of the displacement). */
 	readonly values: Float32Array;
 }
 
 const GROUP = 4;
 
+const NO_AVERAGES: VertexAverages = { offsets: new Uint32Array(1), vertices: new Uint16Array(0) };
+
 /**
- * Prepares the evaluation of a few base vertices, such as landmarks, joints (`model.boneHeadVertices`) or a coarse
- * surface.
+ * Prepares the evaluation of a few base vertices, such as landmarks or a coarse surface, and of means of base vertices,
+ * such as joints (`model.boneHeadOffsets` and `model.boneHeadVertices`).
  *
+ * @param averages points that follow the base vertices in the output
  * @throws RangeError for a vertex that the base mesh does not have
  */
-export function createShapeSubset(model: BodyModel, baseVertices: Uint16Array): ShapeSubset {
+export function createShapeSubset(
+	model: BodyModel,
+	baseVertices: Uint16Array,
+	averages: VertexAverages = NO_AVERAGES,
+): ShapeSubset {
 	const { vertexCount, templateVertices, shapes } = model.data;
-	const template = new Float64Array(3 * baseVertices.length);
+	const pointCount = baseVertices.length + averages.offsets.length - 1;
+	const entryCount = baseVertices.length + averages.vertices.length;
+	const template = new Float64Array(3 * pointCount);
 	const positionOffsets = new Uint32Array(vertexCount + 1);
-	for (let position = 0; position < baseVertices.length; position++) {
-		const vertex = baseVertices[position];
+	const forEachEntry = (visit: (vertex: number, position: number, share: number) => void): void => {
+		for (let position = 0; position < baseVertices.length; position++) {
+			visit(baseVertices[position], position, 1);
+		}
+		for (let row = 0; row + 1 < averages.offsets.length; row++) {
+			const share = 1 / (averages.offsets[row + 1] - averages.offsets[row]);
+			for (let entry = averages.offsets[row]; entry < averages.offsets[row + 1]; entry++) {
+				visit(averages.vertices[entry], baseVertices.length + row, share);
+			}
+		}
+	};
+	forEachEntry((vertex, position, share) => {
 		if (vertex >= vertexCount) {
 			throw new RangeError(`Base vertex ${vertex} does not exist`);
 		}
-		template.set(templateVertices.subarray(3 * vertex, 3 * vertex + 3), 3 * position);
+		for (let axis = 0; axis < 3; axis++) {
+			template[3 * position + axis] += share * templateVertices[3 * vertex + axis];
+		}
 		positionOffsets[vertex + 1]++;
-	}
+	});
 	for (let vertex = 0; vertex < vertexCount; vertex++) {
 		positionOffsets[vertex + 1] += positionOffsets[vertex];
 	}
 	const next = positionOffsets.slice(0, vertexCount);
-	const positions = new Uint32Array(baseVertices.length);
-	for (let position = 0; position < baseVertices.length; position++) {
-		positions[next[baseVertices[position]]++] = position;
-	}
+	const positions = new Uint32Array(entryCount);
+	const positionShares = new Float64Array(entryCount);
+	forEachEntry((vertex, position, share) => {
+		positionShares[next[vertex]] = share;
+		positions[next[vertex]++] = position;
+	});
 	return {
 		model,
 		baseVertices,
+		pointCount,
 		template,
 		positionOffsets,
 		positions,
+		positionShares,
+		places: new Int32Array(pointCount).fill(-1),
 		shapes: new Array<SubsetShape | undefined>(shapes.count).fill(undefined),
 		derivatives: [],
 		group: [],
@@ -79,14 +118,15 @@ export function createShapeSubset(model: BodyModel, baseVertices: Uint16Array): 
 }
 
 /**
- * Rest positions of the subset and, if asked for, their derivatives by each parameter.
+ * Rest positions of the subset's vertices, then of its means, and, if asked for, their derivatives by each parameter.
  *
  * Shapes are piecewise linear in each parameter. At an anchor of a phenotype the derivative is that of the segment above
  * (at the largest anchor: below); outside the range of a clamped phenotype it is 0; at 0 a local change takes its
  * positive side.
  *
- * @param out [n*3] metres, world axes
- * @param jacobian [P * n*3], one plane per parameter: `jacobian[p*n*3 + i]` = ∂out[i]/∂values[p]; null to skip
+ * @param out [n*3] metres, world axes; n = `subset.pointCount`
+ * @param jacobian [K * n*3], one plane for each of the first K ≤ P parameters: `jacobian[p*n*3 + i]` =
+ * ∂out[i]/∂values[p]; null to skip
  * @param parameters labels of the model; a parameter that is not named has its default (0.5, local changes 0)
  * @param values [P]
  * @throws RangeError for an unknown label or a wrong length
@@ -99,12 +139,12 @@ export function evaluateShapeSubset(
 	values: Float64Array,
 ): void {
 	const { model } = subset;
-	const size = 3 * subset.baseVertices.length;
-	if (out.length !== size || (jacobian !== null && jacobian.length !== size * parameters.length)) {
-		throw new RangeError(`Expected ${size} numbers per plane for ${parameters.length} parameters`);
+	const size = 3 * subset.pointCount;
+	const planes = jacobian === null || size === 0 ? 0 : jacobian.length / size;
+	if (out.length !== size || !Number.isInteger(planes) || planes > parameters.length) {
+		throw new RangeError(`Expected ${size} numbers per plane for at most ${parameters.length} parameters`);
 	}
 	applyParameters(model, parameters, values);
-	const planes = jacobian === null ? 0 : parameters.length;
 	const weights = model.workspace.weights;
 	writeTemplate(out, 0, subset.template, weights);
 	for (let plane = 0; plane < planes; plane++) {
@@ -162,40 +202,45 @@ function isWeighted(file: number, weights: FileWeights, derivatives: readonly Fi
 
 function gatherShape(subset: ShapeSubset, file: number): SubsetShape {
 	const shape = getShape(subset.model.data.shapes, file);
-	const count = countHits(subset, shape);
-	const everywhere = count > 0.5 * subset.baseVertices.length;
-	const offsets = everywhere ? null : new Uint32Array(count);
-	const values = new Float32Array(3 * (everywhere ? subset.baseVertices.length : count));
-	let hit = 0;
+	const { positionOffsets, positions, positionShares, pointCount } = subset;
+	const touched = listTouched(subset, shape);
+	const everywhere = touched.length > 0.5 * pointCount;
+	const values = new Float32Array(3 * (everywhere ? pointCount : touched.length));
 	let from = 0;
 	for (let run = 0; run < shape.runs.length; run += 2) {
 		const end = shape.runs[run] + shape.runs[run + 1];
 		for (let vertex = shape.runs[run]; vertex < end; vertex++, from += 3) {
-			for (let entry = subset.positionOffsets[vertex]; entry < subset.positionOffsets[vertex + 1]; entry++) {
-				const position = subset.positions[entry];
-				const at = 3 * (offsets === null ? position : hit);
-				values[at] = shape.values[from];
-				values[at + 1] = shape.values[from + 1];
-				values[at + 2] = shape.values[from + 2];
-				if (offsets !== null) {
-					offsets[hit++] = 3 * position;
-				}
+			for (let entry = positionOffsets[vertex]; entry < positionOffsets[vertex + 1]; entry++) {
+				const at = 3 * (everywhere ? positions[entry] : subset.places[positions[entry]]);
+				const share = positionShares[entry];
+				values[at] += share * shape.values[from];
+				values[at + 1] += share * shape.values[from + 1];
+				values[at + 2] += share * shape.values[from + 2];
 			}
 		}
 	}
+	subset.places.fill(-1);
+	const offsets = everywhere ? null : Uint32Array.from(touched, (position) => 3 * position);
 	const gathered = { scale_m: shape.scale_m, offsets, values };
 	subset.shapes[file] = gathered;
 	return gathered;
 }
 
-/** Number of the subset's vertices that lie in the runs of the shape. */
-function countHits(subset: ShapeSubset, shape: Shape): number {
-	let count = 0;
+/** Points that the shape may move, each once; `places` tells where each stands in the list. */
+function listTouched(subset: ShapeSubset, shape: Shape): number[] {
+	const touched: number[] = [];
 	for (let run = 0; run < shape.runs.length; run += 2) {
 		const first = shape.runs[run];
-		count += subset.positionOffsets[first + shape.runs[run + 1]] - subset.positionOffsets[first];
+		const end = subset.positionOffsets[first + shape.runs[run + 1]];
+		for (let entry = subset.positionOffsets[first]; entry < end; entry++) {
+			const position = subset.positions[entry];
+			if (subset.places[position] < 0) {
+				subset.places[position] = touched.length;
+				touched.push(position);
+			}
+		}
 	}
-	return count;
+	return touched;
 }
 
 function addSparse(

@@ -7,6 +7,7 @@
  */
 import type { BodyModelData } from "./data.js";
 import { COMPONENT_COUNT } from "./phenotypes.js";
+import type { PointGradientWorkspace } from "./point-gradients.js";
 import {
 	LOCAL_CHANGE_LABELS,
 	MACRO_FILE_COUNT,
@@ -54,6 +55,8 @@ export interface ShapeWorkspace {
 	readonly fileSums: Float64Array;
 	/** [N*3], allocated when a gradient is first pulled back. */
 	baseGradient: Float64Array | null;
+	/** Allocated when point gradients are first pulled back. */
+	pointGradients: PointGradientWorkspace | null;
 	/** Labels that a parameter names: 11 phenotypes, then local changes. */
 	readonly named: Uint8Array;
 	/** Files that some parameter touches. [files] */
@@ -84,6 +87,7 @@ export function createShapeWorkspace(data: BodyModelData): ShapeWorkspace {
 		gradientWeights: createFileWeights(data.shapes.count),
 		fileSums: new Float64Array(2 * data.shapes.count),
 		baseGradient: null,
+		pointGradients: null,
 		named: new Uint8Array(11 + LOCAL_CHANGE_LABELS.length),
 		touched: new Uint8Array(data.shapes.count),
 	};

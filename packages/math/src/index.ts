@@ -1,4 +1,6 @@
+export { rotationFromCorrelation } from "./alignment.js";
 export { choleskyFactor, choleskySolve, invertPositiveDefinite } from "./cholesky.js";
+export { symmetricEigenvectors } from "./eigenvectors.js";
 export { interval90, normalCdf, normalQuantile, normalWithin, Z90 } from "./normal.js";
 export type { RandomStream } from "./random.js";
 export { createRandom } from "./random.js";

@@ -7,3 +7,12 @@ export { cauchyLoss, gemanMcClureLoss, squaredLoss } from "./loss.js";
 export { NormalEquations } from "./normal-equations.js";
 export type { LeastSquaresProblem, ProblemLayout, ResidualSink } from "./problem.js";
 export { parameterCount } from "./problem.js";
+export type { SkylineMatrix } from "./skyline.js";
+export {
+	createSkyline,
+	eliminateSkyline,
+	factorSkyline,
+	reduceRightSide,
+	solveSkyline,
+	substituteBack,
+} from "./skyline.js";
