@@ -2,7 +2,7 @@ export { readGlb } from "./glb-reader.js";
 export { type GlbFile, type GlbOptions, writeGlb } from "./glb-writer.js";
 export { pointsFromAnny, toAnnyFrame } from "./mesh-frame.js";
 export { type MeshFormat, readMesh, sniffMeshFormat } from "./mesh-reader.js";
-export type { MeshData, MeshFrame, NumericArray, SurfaceMesh, SurfaceOptions } from "./mesh-types.js";
+export type { MeshData, MeshFrame, MeshReadOptions, NumericArray, SurfaceMesh, SurfaceOptions } from "./mesh-types.js";
 export { readObj } from "./obj-reader.js";
 export { writeObj } from "./obj-writer.js";
 export { readPly } from "./ply-reader.js";

@@ -59,12 +59,14 @@ export function fanPolygon(corners: readonly number[], push: (corner: number) =>
 /**
  * Last checks of a reader: there are vertices, all finite, and triangles, all within range.
  *
+ * @param pointClouds A mesh without triangles is accepted.
+ *
  * @throws RangeError naming what is wrong.
  */
-export function finishMesh(mesh: MeshData, format: string): MeshData {
+export function finishMesh(mesh: MeshData, format: string, pointClouds = false): MeshData {
 	const { vertices, triangles } = mesh;
 	if (vertices.length === 0) throw new RangeError(`The ${format} file has no vertices.`);
-	if (triangles.length === 0) throw new RangeError(`The ${format} file has no faces.`);
+	if (triangles.length === 0 && !pointClouds) throw new RangeError(`The ${format} file has no faces.`);
 	for (let i = 0; i < vertices.length; i++) {
 		if (!Number.isFinite(vertices[i])) {
 			throw new RangeError(`Vertex ${Math.floor(i / 3)} of the ${format} file is not finite (${vertices[i]}).`);

@@ -1,6 +1,6 @@
 import { isGlb } from "./glb-container.js";
 import { readGlb } from "./glb-reader.js";
-import type { MeshData } from "./mesh-types.js";
+import type { MeshData, MeshReadOptions } from "./mesh-types.js";
 import { readObj } from "./obj-reader.js";
 import { readPly } from "./ply-reader.js";
 import { isBinaryStl, readStl } from "./stl-reader.js";
@@ -29,14 +29,18 @@ export function sniffMeshFormat(bytes: Uint8Array): MeshFormat | null {
  * @param format The format, where it is known; else the content decides.
  * @throws RangeError when the format is not recognised or the file is damaged.
  */
-export function readMesh(bytes: Uint8Array, format: MeshFormat | null = sniffMeshFormat(bytes)): MeshData {
+export function readMesh(
+	bytes: Uint8Array,
+	format: MeshFormat | null = sniffMeshFormat(bytes),
+	options: MeshReadOptions = {},
+): MeshData {
 	switch (format) {
 		case "glb":
 			return readGlb(bytes);
 		case "obj":
-			return readObj(bytes);
+			return readObj(bytes, options);
 		case "ply":
-			return readPly(bytes);
+			return readPly(bytes, options);
 		case "stl":
 			return readStl(bytes);
 		default:

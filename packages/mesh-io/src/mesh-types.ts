@@ -42,3 +42,9 @@ export interface SurfaceOptions {
 	/** A name for the object, one line. Default `body`. */
 	readonly name?: string;
 }
+
+/** What readers accept. */
+export interface MeshReadOptions {
+	/** PLY and OBJ files without faces, as scanners write them: `triangles` is then empty. Default: refused. */
+	readonly pointClouds?: boolean;
+}

@@ -1,5 +1,5 @@
 import { createNumberList, fanPolygon, finishMesh, parseFinite, shortened, statedFrame } from "./mesh-builder.js";
-import type { MeshData } from "./mesh-types.js";
+import type { MeshData, MeshReadOptions } from "./mesh-types.js";
 import { decodeLatin1 } from "./text-bytes.js";
 
 /**
@@ -9,7 +9,7 @@ import { decodeLatin1 } from "./text-bytes.js";
  *
  * @throws RangeError naming the line of the first thing that is wrong.
  */
-export function readObj(bytes: Uint8Array): MeshData {
+export function readObj(bytes: Uint8Array, { pointClouds }: MeshReadOptions = {}): MeshData {
 	const text = decodeLatin1(bytes);
 	const positions = createNumberList();
 	const uvs = createNumberList();
@@ -68,9 +68,13 @@ export function readObj(bytes: Uint8Array): MeshData {
 	// A face may come before its vertices, so indices are checked once all are known.
 	checkRange(corners, vertices.length / 3, faceLines.take(), "vertex");
 	const mesh = { vertices, triangles: Uint32Array.from(corners), frame };
-	if (!everyCornerHasUv || uvs.length === 0) return finishMesh(mesh, "OBJ");
+	if (!everyCornerHasUv || uvs.length === 0) return finishMesh(mesh, "OBJ", pointClouds);
 	checkRange(triangleUvs.take(), uvs.length / 2, faceLines.take(), "texture coordinate");
-	return finishMesh({ ...mesh, uvs: uvs.take(), triangleUvs: Uint32Array.from(triangleUvs.take()) }, "OBJ");
+	return finishMesh(
+		{ ...mesh, uvs: uvs.take(), triangleUvs: Uint32Array.from(triangleUvs.take()) },
+		"OBJ",
+		pointClouds,
+	);
 }
 
 function parseIndex(token: string, count: number, where: string): number {

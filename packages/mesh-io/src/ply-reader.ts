@@ -1,5 +1,5 @@
 import { createNumberList, fanPolygon, finishMesh, parseFinite, shortened, statedFrame } from "./mesh-builder.js";
-import type { MeshData } from "./mesh-types.js";
+import type { MeshData, MeshReadOptions } from "./mesh-types.js";
 import { decodeLatin1 } from "./text-bytes.js";
 
 interface PlyProperty {
@@ -58,7 +58,7 @@ interface ValueSource {
  *
  * @throws RangeError naming the line or byte of the first thing that is wrong.
  */
-export function readPly(bytes: Uint8Array): MeshData {
+export function readPly(bytes: Uint8Array, { pointClouds }: MeshReadOptions = {}): MeshData {
 	const header = parseHeader(bytes);
 	const source = header.format === "ascii" ? asciiSource(bytes, header) : binarySource(bytes, header);
 	checkMinimumSize(bytes, header);
@@ -108,7 +108,11 @@ export function readPly(bytes: Uint8Array): MeshData {
 	for (const index of corners) {
 		if (index >= count) throw new RangeError(`A face of the PLY file refers to vertex ${index}; there are ${count}.`);
 	}
-	return finishMesh({ vertices, triangles: Uint32Array.from(corners), frame: statedFrame(header.text) }, "PLY");
+	return finishMesh(
+		{ vertices, triangles: Uint32Array.from(corners), frame: statedFrame(header.text) },
+		"PLY",
+		pointClouds,
+	);
 }
 
 function parseHeader(bytes: Uint8Array): PlyHeader {

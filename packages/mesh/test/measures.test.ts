@@ -3,6 +3,7 @@ import {
 	computeFaceNormals,
 	computeSignedVolume,
 	computeSurfaceArea,
+	computeSurfaceAreaGradient,
 	computeVertexNormals,
 	computeVolumeGradient,
 	polylineLength,
@@ -32,20 +33,29 @@ describe("volume, area and bounds", () => {
 		expect(computeSignedVolume(egg.vertices, egg.triangles.slice().reverse())).toBeCloseTo(-volume, 12);
 	});
 
-	it("has the gradient that central differences give", () => {
+	it.each([
+		["volume", computeSignedVolume, computeVolumeGradient, 9],
+		["area", computeSurfaceArea, computeSurfaceAreaGradient, 6],
+	] as const)("have the gradient that central differences give: %s", (_, value, differentiate, digits) => {
 		const egg = ellipsoid(0.2, 0.3, 0.9, 6, 7);
 		const gradient = new Float64Array(egg.vertices.length).fill(5);
-		computeVolumeGradient(gradient, egg.vertices, egg.triangles);
+		differentiate(gradient, egg.vertices, egg.triangles);
 		for (let i = 0; i < egg.vertices.length; i++) {
 			const x = egg.vertices[i];
-			const step = 1e-4;
+			const step = 1e-5;
 			egg.vertices[i] = x + step;
-			const up = computeSignedVolume(egg.vertices, egg.triangles);
+			const up = value(egg.vertices, egg.triangles);
 			egg.vertices[i] = x - step;
-			const down = computeSignedVolume(egg.vertices, egg.triangles);
+			const down = value(egg.vertices, egg.triangles);
 			egg.vertices[i] = x;
-			expect(gradient[i], `coordinate ${i}`).toBeCloseTo((up - down) / (2 * step), 9);
+			expect(gradient[i], `coordinate ${i}`).toBeCloseTo((up - down) / (2 * step), digits);
 		}
+	});
+
+	it("give no gradient to a triangle without area", () => {
+		const gradient = new Float64Array(9).fill(5);
+		computeSurfaceAreaGradient(gradient, Float64Array.of(0, 0, 0, 1, 0, 0, 2, 0, 0), Uint32Array.of(0, 1, 2));
+		expect(gradient).toEqual(new Float64Array(9));
 	});
 });
 
