@@ -1,4 +1,4 @@
-import { closestOnTriangle } from "./closest-on-triangle.js";
+import { closestOnTriangle } from "@anny-fitter/mesh";
 import type { MeasurableModel } from "./model.js";
 
 /** A posed body, from `PoseState` of the body model. Metres. */

@@ -141,6 +141,26 @@ const ENTRIES = {
 			"Smallest girth perpendicular to the neck, between 5 % and 50 % of the way from its base to the base of the skull.",
 		landmarks: [],
 	},
+	neck_base_girth: {
+		version: 1,
+		name: "Neck base girth",
+		kind: "girth",
+		ansur: "neckcircumferencebase",
+		side: "centre",
+		definition:
+			"Tape around the base of the neck: from the cervicale to the side of the neck at the same height, the suprasternale, the other side and back. Each of the four pieces lies taut in the plane through its two ends and the middle of the four points.",
+		landmarks: ["cervicale", "neck_base_side", "suprasternale"],
+	},
+	shoulder_girth: {
+		version: 1,
+		name: "Shoulder girth",
+		kind: "girth",
+		ansur: "shouldercircumference",
+		side: "centre",
+		definition:
+			"Horizontal tape around trunk and hanging arms at the level at which the deltoids stand out most: 8 % of the upper arm's length below the shoulder joint. As the arms of the A-pose are raised, their sections across the upper arm at that place are let down about the shoulder joint and taken together with the trunk's horizontal section.",
+		landmarks: [],
+	},
 	chest_girth: {
 		version: 1,
 		name: "Chest (bust) girth",
@@ -180,6 +200,15 @@ const ENTRIES = {
 		definition: "Horizontal tape around the trunk at the level of the navel.",
 		landmarks: ["omphalion"],
 	},
+	abdomen_girth: {
+		version: 1,
+		name: "Abdomen girth",
+		kind: "girth",
+		side: "centre",
+		definition:
+			"Horizontal tape at the level at which the abdomen protrudes most between the hip's level and the middle between iliac crests and lowest ribs: the mean height of the vertices of the lower trunk in that range, weighted by exp(−d / 0.001 stature), d being the distance behind the most forward of them. The weights fade over a quarter of the range at either end, so that the level moves smoothly.",
+		landmarks: ["iliac_crest", "lower_rib"],
+	},
 	hip_girth: {
 		version: 1,
 		name: "Hip girth",
@@ -200,6 +229,24 @@ const ENTRIES = {
 		definition:
 			"Tape through the gluteal furrow, perpendicular to the line from hip joint to knee joint, but no higher than 0.5 % of stature below the perineum along that line.",
 		landmarks: ["gluteal_furrow", "perineum"],
+	},
+	mid_thigh_girth: {
+		version: 1,
+		name: "Mid-thigh girth",
+		kind: "girth",
+		side: "right",
+		definition:
+			"Tape half-way between the gluteal furrow and the middle of the kneecap, perpendicular to the line from hip joint to knee joint.",
+		landmarks: ["gluteal_furrow", "patella"],
+	},
+	lower_thigh_girth: {
+		version: 1,
+		name: "Lower thigh girth",
+		kind: "girth",
+		ansur: "lowerthighcircumference",
+		side: "right",
+		definition: "Tape at the upper edge of the kneecap, perpendicular to the line from hip joint to knee joint.",
+		landmarks: ["suprapatella"],
 	},
 	knee_girth: {
 		version: 1,
@@ -331,6 +378,16 @@ const ENTRIES = {
 		definition: "Front–back extent of the hip girth's tape.",
 		landmarks: [],
 	},
+	shoulder_width: {
+		version: 1,
+		name: "Shoulder width over the back",
+		kind: "length",
+		iso8559: "5.4.2",
+		side: "centre",
+		definition:
+			"Tape over the skin from one acromion to the cervicale and on to the other. Each half lies taut in the plane through its two ends and the middle between the joints beneath them, those of the neck's base and the shoulder.",
+		landmarks: ["acromion", "cervicale"],
+	},
 	shoulder_length: {
 		version: 1,
 		name: "Shoulder length",
@@ -350,6 +407,16 @@ const ENTRIES = {
 		definition: "Straight distances from the acromion to the tip of the elbow and on to the ulnar wrist bone.",
 		landmarks: ["acromion", "elbow", "wrist_ulnar"],
 	},
+	sleeve_length: {
+		version: 1,
+		name: "Sleeve length from the centre back",
+		kind: "length",
+		ansur: "sleevelengthspinewrist",
+		side: "right",
+		definition:
+			"Tape over the skin from the cervicale to the acromion (as half a shoulder_width), on to the tip of the elbow and to the ulnar wrist bone. Along the arm each piece lies taut in the plane through its two ends and the middle between the joints beneath them.",
+		landmarks: ["cervicale", "acromion", "elbow", "wrist_ulnar"],
+	},
 	upper_arm_length: {
 		version: 1,
 		name: "Upper arm length",
@@ -368,6 +435,16 @@ const ENTRIES = {
 		definition: "Straight distance from the radiale to the stylion.",
 		landmarks: ["radiale", "stylion"],
 	},
+	span: {
+		version: 1,
+		name: "Span",
+		kind: "length",
+		ansur: "span",
+		side: "centre",
+		definition:
+			"Distance between the tips of the middle fingers as with both arms stretched level to the sides: fingertip, wrist, elbow and shoulder joint of one arm and the same of the other are a chain of straight lines, measured as if stretched.",
+		landmarks: ["dactylion"],
+	},
 	back_waist_length: {
 		version: 1,
 		name: "Back waist length",
@@ -379,6 +456,17 @@ const ENTRIES = {
 			"Tape from the cervicale down the middle of the back to the level of the navel, taut over the back's hollows.",
 		landmarks: ["cervicale", "omphalion_posterior"],
 	},
+	crotch_length: {
+		version: 1,
+		name: "Crotch length",
+		kind: "length",
+		iso8559: "5.4.18",
+		ansur: "crotchlengthomphalion",
+		side: "centre",
+		definition:
+			"Tape in the front–back plane through the perineum: from the navel's level at the front down, between the legs and up the back to the same level, taut over the body's hollows.",
+		landmarks: ["omphalion", "perineum"],
+	},
 	foot_length: {
 		version: 1,
 		name: "Foot length",
@@ -386,6 +474,15 @@ const ENTRIES = {
 		ansur: "footlength",
 		side: "right",
 		definition: "Horizontal distance from heel to toe tip.",
+		landmarks: ["heel", "toe_tip"],
+	},
+	foot_breadth: {
+		version: 1,
+		name: "Foot breadth",
+		kind: "breadth",
+		ansur: "footbreadthhorizontal",
+		side: "right",
+		definition: "Largest horizontal extent of the foot across the line from heel to toe tip.",
 		landmarks: ["heel", "toe_tip"],
 	},
 } as const satisfies Record<string, Entry>;

@@ -20,6 +20,7 @@ export const LANDMARKS = {
 	cervicale: { description: "spine of the seventh neck vertebra", left: [857], right: null },
 	suprasternale: { description: "lowest point of the notch above the breastbone", left: [1522], right: null },
 	neck_side: { description: "where the neck meets the slope of the shoulder", left: [7478], right: [759] },
+	neck_base_side: { description: "side of the neck at the cervicale's height", left: [7475], right: [756] },
 	acromion: { description: "outer edge of the shoulder's roof", left: [8274], right: [1602] },
 	bust_point: {
 		description: "centre of the breast's tip (between the upper and lower edge of the areola)",
@@ -41,10 +42,12 @@ export const LANDMARKS = {
 	lateral_malleolus: { description: "outer ankle bone", left: [12836], right: [6239] },
 	heel: { description: "most backward point of the heel", left: [12442], right: [5845] },
 	toe_tip: { description: "tip of the longest toe", left: [11551], right: [4933] },
+	suprapatella: { description: "upper edge of the kneecap", left: [11211], right: [4593] },
 	elbow: { description: "tip of the elbow (olecranon)", left: [10037], right: [3369] },
 	radiale: { description: "outer side of the elbow at the head of the radius", left: [10040], right: [3372] },
 	wrist_ulnar: { description: "wrist bone on the side of the little finger", left: [10555], right: [3890] },
 	stylion: { description: "wrist bone on the side of the thumb", left: [10438], right: [3771] },
+	dactylion: { description: "tip of the middle finger", left: [8787], right: [2119] },
 } as const satisfies Record<string, Landmark>;
 
 /** Name of a landmark. */

@@ -9,6 +9,15 @@ import {
 } from "./landmarks.js";
 import type { MeasurableModel, MeasurableShape } from "./model.js";
 import { type BodyRegions, createBodyRegions, invalidateRegions } from "./regions.js";
+import {
+	addJointGradient,
+	addVertexGradient,
+	clearGradient,
+	createGradientBuilder,
+	type GradientBuilder,
+	type SurfaceGradient,
+	takeGradient,
+} from "./surface-gradient.js";
 import { createTape, type Tape } from "./tape.js";
 
 /** Everything that can be prepared once per body model, and the memory measuring works in. Not for concurrent use. */
@@ -20,6 +29,9 @@ export interface Measurer {
 	readonly joints: Record<JointName, Record<BodySide, number>>;
 	readonly tape: Tape;
 	readonly frame: BodyFrame;
+	readonly gradientBuilder: GradientBuilder;
+	/** Where a measuring function leaves the derivatives of its value; null when nobody asks for them. */
+	gradient: GradientBuilder | null;
 	/** The body being measured. */
 	vertices: Float64Array;
 	boneHeads: Float64Array;
@@ -64,6 +76,8 @@ export function createMeasurer(model: MeasurableModel): Measurer {
 		joints,
 		tape: createTape(createMeshTopology(model.triangles, model.vertexCount)),
 		frame: createBodyFrame(),
+		gradientBuilder: createGradientBuilder(model.vertexCount, model.boneLabels.length),
+		gradient: null,
 		vertices: new Float64Array(0),
 		boneHeads: new Float64Array(0),
 	};
@@ -92,18 +106,65 @@ export function placeLandmark(out: Float64Array, measurer: Measurer, name: Landm
 	landmarkPosition(out, measurer.vertices, measurer.landmarks[name][side]);
 }
 
+/** Pull back a landmark's position. @param x derivative of the value by its x. @param y see x. @param z see x. */
+export function pullLandmark(
+	gradient: GradientBuilder,
+	measurer: Measurer,
+	name: LandmarkName,
+	side: BodySide,
+	x: number,
+	y: number,
+	z: number,
+): void {
+	const indices = measurer.landmarks[name][side];
+	const n = indices.length;
+	for (let i = 0; i < n; i++) addVertexGradient(gradient, indices[i], x / n, y / n, z / n);
+}
+
+/**
+ * Derivatives of a landmark's position along a direction, as those of a measurement: for solvers that know where a landmark
+ * should be.
+ *
+ * @param x direction. @param y see x. @param z see x.
+ */
+export function landmarkGradient(
+	measurer: Measurer,
+	name: LandmarkName,
+	side: BodySide,
+	x: number,
+	y: number,
+	z: number,
+): SurfaceGradient {
+	const { gradientBuilder } = measurer;
+	clearGradient(gradientBuilder);
+	pullLandmark(gradientBuilder, measurer, name, side, x, y, z);
+	return takeGradient(gradientBuilder);
+}
+
 /** Height coordinate of a landmark, the mean of both sides. */
 export function landmarkLevel(measurer: Measurer, name: LandmarkName): number {
 	const { left, right } = measurer.landmarks[name];
 	return (meanLevel(measurer.vertices, left) + meanLevel(measurer.vertices, right)) / 2;
 }
 
-/** Height coordinate of the lowest vertex of a landmark on either side. */
-export function lowestLandmarkLevel(measurer: Measurer, name: LandmarkName): number {
+/** Pull back {@link landmarkLevel}. @param weight derivative of the value by it. */
+export function pullLandmarkLevel(
+	gradient: GradientBuilder,
+	measurer: Measurer,
+	name: LandmarkName,
+	weight: number,
+): void {
+	pullLandmark(gradient, measurer, name, "left", 0, 0, weight / 2);
+	pullLandmark(gradient, measurer, name, "right", 0, 0, weight / 2);
+}
+
+/** Lowest vertex of a landmark on either side. */
+export function lowestLandmarkVertex(measurer: Measurer, name: LandmarkName): number {
+	const { vertices } = measurer;
 	const { left, right } = measurer.landmarks[name];
-	let lowest = Number.POSITIVE_INFINITY;
-	for (let i = 0; i < left.length; i++) lowest = Math.min(lowest, measurer.vertices[3 * left[i] + 2]);
-	for (let i = 0; i < right.length; i++) lowest = Math.min(lowest, measurer.vertices[3 * right[i] + 2]);
+	let lowest = left[0];
+	for (let i = 1; i < left.length; i++) if (vertices[3 * left[i] + 2] < vertices[3 * lowest + 2]) lowest = left[i];
+	for (let i = 0; i < right.length; i++) if (vertices[3 * right[i] + 2] < vertices[3 * lowest + 2]) lowest = right[i];
 	return lowest;
 }
 
@@ -119,4 +180,17 @@ export function placeJoint(out: Float64Array, measurer: Measurer, name: JointNam
 	out[0] = measurer.boneHeads[b];
 	out[1] = measurer.boneHeads[b + 1];
 	out[2] = measurer.boneHeads[b + 2];
+}
+
+/** Pull back a joint's position. @param x derivative of the value by its x. @param y see x. @param z see x. */
+export function pullJoint(
+	gradient: GradientBuilder,
+	measurer: Measurer,
+	name: JointName,
+	side: BodySide,
+	x: number,
+	y: number,
+	z: number,
+): void {
+	addJointGradient(gradient, measurer.joints[name][side], x, y, z);
 }

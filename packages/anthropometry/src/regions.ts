@@ -7,6 +7,8 @@ export interface BodyRegions {
 	readonly trunkAndLegs: SliceRegion;
 	/** Trunk and neck without arms, head and the legs below the knee. */
 	readonly trunk: SliceRegion;
+	/** Trunk, neck and arms. */
+	readonly trunkAndArms: SliceRegion;
 	/** Trunk, neck and head. */
 	readonly trunkAndHead: SliceRegion;
 	/** Head without ears and neck. */
@@ -15,10 +17,15 @@ export interface BodyRegions {
 	readonly arms: { readonly left: SliceRegion; readonly right: SliceRegion };
 	/** Vertices of pelvis and upper thighs among which the most backward point of the buttocks is sought. */
 	readonly seatVertices: Uint32Array;
+	/** Vertices of the lower trunk, without breasts, among which the most forward point of the abdomen is sought. */
+	readonly abdomenVertices: Uint32Array;
+	/** Vertices of each foot below the ankle joint's bone. */
+	readonly footVertices: { readonly left: Uint32Array; readonly right: Uint32Array };
 }
 
 const ARM_BONES = ["upperarm", "lowerarm", "wrist", "metacarpal", "finger"];
-const LOWER_LEG_BONES = ["lowerleg", "foot", "toe"];
+const FOOT_BONES = ["foot", "toe"];
+const LOWER_LEG_BONES = ["lowerleg", ...FOOT_BONES];
 const LEG_BONES = ["pelvis", "upperleg", ...LOWER_LEG_BONES];
 const NECK_BONES = ["neck"];
 const TRUNK_BONES = ["root", "spine", "breast", "clavicle", "shoulder", "pelvis", "upperleg", ...NECK_BONES];
@@ -33,6 +40,7 @@ export function createBodyRegions(model: MeasurableModel): BodyRegions {
 	const isArm = belongsTo(model, ARM_BONES, null);
 	const isLowerLeg = belongsTo(model, LOWER_LEG_BONES, null);
 	const isTrunk = belongsTo(model, TRUNK_BONES, null);
+	const isTrunkOrArm = belongsTo(model, [...TRUNK_BONES, ...ARM_BONES], null);
 	const isEar = new Uint8Array(model.vertexCount);
 	for (let v = 0; v < model.vertexCount; v++) {
 		const base = model.baseVertexIndices[v];
@@ -40,10 +48,10 @@ export function createBodyRegions(model: MeasurableModel): BodyRegions {
 			if (base >= EAR_RANGES[r] && base <= EAR_RANGES[r + 1]) isEar[v] = 1;
 		}
 	}
-	const isSeat = belongsTo(model, ["root", "pelvis", "upperleg01"], null);
 	return {
 		trunkAndLegs: collectTriangles(model, (v) => isArm[v] === 0),
 		trunk: collectTriangles(model, (v) => isTrunk[v] === 1),
+		trunkAndArms: collectTriangles(model, (v) => isTrunkOrArm[v] === 1),
 		trunkAndHead: collectTriangles(model, (v) => isArm[v] === 0 && isLowerLeg[v] === 0),
 		headWithoutEars: collectTriangles(
 			model,
@@ -51,16 +59,19 @@ export function createBodyRegions(model: MeasurableModel): BodyRegions {
 		),
 		legs: { left: limbTriangles(model, LEG_BONES, ".L"), right: limbTriangles(model, LEG_BONES, ".R") },
 		arms: { left: limbTriangles(model, ARM_BONES, ".L"), right: limbTriangles(model, ARM_BONES, ".R") },
-		seatVertices: Uint32Array.from(isSeat.keys()).filter((v) => isSeat[v] === 1),
+		seatVertices: listVertices(model, ["root", "pelvis", "upperleg01"], null),
+		abdomenVertices: listVertices(model, ["root", "pelvis", "upperleg01", "spine05", "spine04", "spine03"], null),
+		footVertices: { left: listVertices(model, FOOT_BONES, ".L"), right: listVertices(model, FOOT_BONES, ".R") },
 	};
 }
 
 /** Say that the body's vertices have moved. */
 export function invalidateRegions(regions: BodyRegions): void {
-	const { trunkAndLegs, trunk, trunkAndHead, headWithoutEars, legs, arms } = regions;
+	const { trunkAndLegs, trunk, trunkAndArms, trunkAndHead, headWithoutEars, legs, arms } = regions;
 	for (const region of [
 		trunkAndLegs,
 		trunk,
+		trunkAndArms,
 		trunkAndHead,
 		headWithoutEars,
 		legs.left,
@@ -86,6 +97,11 @@ function belongsTo(model: MeasurableModel, prefixes: readonly string[], suffix: 
 		result[v] = sum > 0.5 ? 1 : 0;
 	}
 	return result;
+}
+
+function listVertices(model: MeasurableModel, prefixes: readonly string[], suffix: string | null): Uint32Array {
+	const isMember = belongsTo(model, prefixes, suffix);
+	return Uint32Array.from(isMember.keys()).filter((v) => isMember[v] === 1);
 }
 
 function limbTriangles(model: MeasurableModel, prefixes: readonly string[], suffix: string): SliceRegion {

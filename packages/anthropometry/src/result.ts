@@ -20,3 +20,8 @@ export function tapeResult(tape: Tape, isSearchAtEdge: boolean): MeasureResult {
 	if (tape.cornerCount < 3) throw new RangeError("the measuring plane misses the body: the mesh is no body");
 	return { value_m: tape.length, path: copyTapePath(tape), isClosed: true, isSearchAtEdge };
 }
+
+/** A tape from end to end, found without a search. */
+export function openPath(value_m: number, path: Float64Array): MeasureResult {
+	return { value_m, path, isClosed: false, isSearchAtEdge: false };
+}

@@ -160,23 +160,23 @@ export function copyTapePath(tape: Tape): Float64Array {
 /**
  * Ends of the last tape along a direction.
  *
- * @param out `[6]` the point furthest back along the direction, then the one furthest ahead.
+ * @param out `[2]` rows of `tape.slice.points`: the one furthest back along the direction, then the one furthest ahead.
  * @returns distance between them along the direction.
  */
-export function tapeExtent(out: Float64Array, tape: Tape, dx: number, dy: number, dz: number): number {
+export function tapeExtent(out: Uint32Array, tape: Tape, dx: number, dy: number, dz: number): number {
 	let low = Number.POSITIVE_INFINITY;
 	let high = Number.NEGATIVE_INFINITY;
 	const { points } = tape.slice;
 	for (let i = 0; i < tape.cornerCount; i++) {
-		const p = 3 * tape.source[tape.corners[i]];
-		const along = dx * points[p] + dy * points[p + 1] + dz * points[p + 2];
+		const p = tape.source[tape.corners[i]];
+		const along = dx * points[3 * p] + dy * points[3 * p + 1] + dz * points[3 * p + 2];
 		if (along < low) {
 			low = along;
-			out.set(points.subarray(p, p + 3), 0);
+			out[0] = p;
 		}
 		if (along > high) {
 			high = along;
-			out.set(points.subarray(p, p + 3), 3);
+			out[1] = p;
 		}
 	}
 	return high - low;

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { LANDMARKS, MEASUREMENTS, measurementDefinition } from "@anny-fitter/anthropometry";
+import { readdirSync, readFileSync } from "node:fs";
+import { BULK_DEFINITIONS, LANDMARKS, MEASUREMENTS, measurementDefinition } from "@anny-fitter/anthropometry";
 import { describe, expect, it } from "vitest";
 import { renderCatalogue } from "../scripts/generate-catalogue.mjs";
 
@@ -44,6 +44,11 @@ describe("the measurement catalogue", () => {
 
 	it("is the page docs/measurements.md", () => {
 		const page = readFileSync(new URL("../../../docs/measurements.md", import.meta.url), "utf8");
-		expect(page).toBe(renderCatalogue(MEASUREMENTS, LANDMARKS));
+		expect(page).toBe(renderCatalogue(MEASUREMENTS, LANDMARKS, BULK_DEFINITIONS));
+	});
+
+	it("has a picture of every tape and no other", () => {
+		const pictures = readdirSync(new URL("../../../docs/images/measurements/", import.meta.url));
+		expect(pictures.sort()).toEqual(MEASUREMENTS.map(({ id }) => `${id}.webp`).sort());
 	});
 });

@@ -29,7 +29,10 @@ const FIELDS = {
 	wrist_girth: "wrist_cm",
 	neck_girth: "neck_cm",
 	inside_leg_height: "inseam_cm",
+	abdomen_girth: "stomach_cm",
 	biacromial_breadth: "shoulder_width_cm",
+	shoulder_width: "shoulder_width_cm",
+	crotch_length: "crotch_length_cm",
 	arm_length: "sleeve_length_cm",
 } as const;
 

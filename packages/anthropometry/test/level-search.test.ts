@@ -22,8 +22,8 @@ describe("searchExtremum", () => {
 	});
 
 	it("says so when the extremum lies at an end", () => {
-		expect(searchExtremum((t) => t, 5, -1)).toEqual({ t: 0, value: 0, isAtEdge: true, prominence: 0 });
-		expect(searchExtremum((t) => t, 5, 1)).toEqual({ t: 1, value: 1, isAtEdge: true, prominence: 0 });
+		expect(searchExtremum((t) => t, 5, -1)).toMatchObject({ t: 0, value: 0, isAtEdge: true, prominence: 0 });
+		expect(searchExtremum((t) => t, 5, 1)).toMatchObject({ t: 1, value: 1, isAtEdge: true, prominence: 0 });
 		expect(searchExtremum(() => 1, 5, 1).isAtEdge).toBe(true);
 	});
 

@@ -20,12 +20,21 @@ describe.each(Object.entries(BODIES))("%s", (_, parameters) => {
 		expect([...measured.keys()]).toEqual(MEASUREMENTS.map((definition) => definition.id));
 		for (const measurement of measured.values()) {
 			expect(measurement.value_m / value("stature"), measurement.id).toBeGreaterThan(0.03);
-			expect(measurement.value_m / value("stature"), measurement.id).toBeLessThanOrEqual(1);
+			// The span may exceed the stature.
+			expect(measurement.value_m / value("stature"), measurement.id).toBeLessThan(1.1);
 		}
 		expect(value("ankle_girth")).toBeLessThan(value("calf_girth"));
 		expect(value("calf_girth")).toBeLessThan(value("thigh_girth"));
 		expect(value("wrist_girth")).toBeLessThan(value("forearm_girth"));
 		expect(value("neck_girth")).toBeLessThan(value("underbust_girth"));
+		expect(value("neck_girth")).toBeLessThan(value("neck_base_girth"));
+		expect(value("underbust_girth")).toBeLessThan(value("shoulder_girth"));
+		expect(value("knee_girth")).toBeLessThan(1.05 * value("lower_thigh_girth"));
+		expect(value("lower_thigh_girth")).toBeLessThan(value("mid_thigh_girth"));
+		expect(value("mid_thigh_girth")).toBeLessThan(value("thigh_girth"));
+		expect(value("biacromial_breadth")).toBeLessThan(value("shoulder_width"));
+		expect(value("shoulder_width") / 2 + value("arm_length")).toBeLessThan(value("sleeve_length") + 1e-3);
+		expect(value("foot_breadth")).toBeLessThan(value("foot_length"));
 		expect(value("inside_leg_height")).toBeLessThan(value("hip_height"));
 		expect(value("hip_height")).toBeLessThan(value("waist_height_omphalion"));
 	});
@@ -168,7 +177,7 @@ describe("measureBody", () => {
 			const result = values(body({ phenotypes, localChanges }));
 			for (const [id, value_m] of result) {
 				expect(value_m / result.get("stature")!, `${id} of body ${i}`).toBeGreaterThan(0.02);
-				expect(value_m / result.get("stature")!, `${id} of body ${i}`).toBeLessThanOrEqual(1);
+				expect(value_m / result.get("stature")!, `${id} of body ${i}`).toBeLessThan(1.2);
 			}
 		}
 	});
@@ -220,8 +229,8 @@ describe("measureBody", () => {
 		}
 		times.sort((a, b) => a - b);
 		console.log(`all measurements of one body: ${times[30].toFixed(1)} ms (median), ${times[0].toFixed(1)} ms (best)`);
-		// 4 ms alone; the best run and a wide bound, because the machine may be busy.
-		expect(times[0]).toBeLessThan(30);
+		// 6 ms alone; the best run and a wide bound, because the machine may be busy.
+		expect(times[0]).toBeLessThan(60);
 		expect(measurer.tape.slice.points).toBe(points);
 	});
 });

@@ -12,7 +12,7 @@ export {
 export type { Band, BandProbability } from "./bands.js";
 export { bandProbabilities } from "./bands.js";
 export type { BodyFatEstimate, BodyFatInputs } from "./body-fat.js";
-export { bodyFatEstimates, combineBodyFat, cunBae, navyBodyFat, relativeFatMass } from "./body-fat.js";
+export { bodyFatEstimates, combineBodyFat, cunBae, navyBodyFat, relativeFatMass, weltmanBodyFat } from "./body-fat.js";
 export {
 	bodyMassIndex,
 	bodyRoundness,
@@ -21,6 +21,8 @@ export {
 	bodySurfaceMosteller,
 	restingEnergy,
 } from "./body-indices.js";
+export type { ChildMedian, MedianRange } from "./child-medians.js";
+export { childMedian, childMedianRange } from "./child-medians.js";
 export type { Derived, DerivedValue, PersonFacts, Withheld } from "./derived.js";
 export { deriveAll, isDerivedValue } from "./derived.js";
 export type { DerivedDefinition, DerivedId, Fact, Limit } from "./derived-definitions.js";

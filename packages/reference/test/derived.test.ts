@@ -15,6 +15,7 @@ import {
 	type PersonFacts,
 	relativeFatMass,
 	restingEnergy,
+	weltmanBodyFat,
 } from "@anny-fitter/reference";
 import { describe, expect, it } from "vitest";
 
@@ -49,6 +50,19 @@ describe("formulas", () => {
 		expect(navyBodyFat("male", 1.78, 0.85, 0.38)).toBeCloseTo(16.44, 2);
 		expect(navyBodyFat("female", 1.65, 0.72, 0.32, 0.98)).toBeCloseTo(27.43, 2);
 		expect(navyBodyFat("male", 1.78, 0.35, 0.38)).toBeNull();
+	});
+
+	it("Weltman: by hand for a waist of 110 cm at 110 kg", () => {
+		// 34.6027 − 12.0659 + 10.8336
+		expect(weltmanBodyFat("male", 1.8, 110, 1.1)).toBeCloseTo(33.3704, 4);
+		// 12.1847 − 29.1489 + 15.7894 + 51.03301
+		expect(weltmanBodyFat("female", 1.65, 110, 1.1)).toBeCloseTo(49.85821, 4);
+	});
+
+	it("Du Bois and Mosteller differ little, BRI and ABSI follow a wider waist", () => {
+		expect(Math.abs(bodySurfaceDuBois(82, 1.76) / bodySurfaceMosteller(82, 1.76) - 1)).toBeLessThan(0.02);
+		expect(bodyRoundness(1, 1.75)).toBeGreaterThan(bodyRoundness(0.9, 1.75));
+		expect(bodyShapeIndex(1, 80, 1.75) / bodyShapeIndex(0.8, 80, 1.75)).toBeCloseTo(1.25, 12);
 	});
 
 	it("RFM: 1.80 m with a waist of 0.90 m is 24 for a man, 36 for a woman", () => {

@@ -1,5 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
-import { type GrowthMeasure, growthPercentile, growthValue, growthZ, isGrowthAge } from "@anny-fitter/reference";
+import {
+	adultValue,
+	childMedian,
+	childMedianRange,
+	type GrowthMeasure,
+	growthPercentile,
+	growthValue,
+	growthZ,
+	isGrowthAge,
+} from "@anny-fitter/reference";
 import { describe, expect, it } from "vitest";
 import { readGrowthFile } from "../scripts/generate-growth.mjs";
 
@@ -98,5 +107,42 @@ describe.skipIf(!existsSync(FOLDER))("the short tables against the full monthly 
 		expect(worstPoints).toBeLessThan(0.3);
 		// Stature: metres; the others as parts of the value.
 		expect(worstValue).toBeLessThan(0.001);
+	});
+});
+
+describe("medians beside the growth charts", () => {
+	// As the WHO prints them.
+	it.each([
+		["head_girth", "male", 2, 0.483],
+		["head_girth", "female", 2, 0.472],
+		["head_girth", "male", 5, 0.507],
+		["length", "male", 0, 0.499],
+		["length", "female", 1, 0.74],
+		["infant_weight", "male", 0.5, 7.9],
+	] as const)("%s of %s at %s years is %s", (measure, sex, age, median) => {
+		expect(childMedian(measure, sex, age)).toBeCloseTo(median, 12);
+	});
+
+	it("grow with age, and end at the adult head", () => {
+		for (const measure of ["head_girth", "waist_girth_omphalion", "length", "infant_weight"] as const) {
+			const { from, to } = childMedianRange(measure);
+			for (const sex of ["female", "male"] as const) {
+				for (let age = from + 0.05; age <= to; age += 0.05) {
+					expect(childMedian(measure, sex, age)).toBeGreaterThan(childMedian(measure, sex, age - 0.049));
+				}
+				expect(() => childMedian(measure, sex, from - 0.01)).toThrow(RangeError);
+				expect(() => childMedian(measure, sex, to + 0.01)).toThrow(RangeError);
+			}
+		}
+		expect(childMedian("head_girth", "male", 20)).toBeCloseTo(adultValue("head_girth", "male", 50), 3);
+		expect(childMedian("head_girth", "female", 20)).toBeCloseTo(adultValue("head_girth", "female", 50), 3);
+	});
+
+	it("lengths at two years exceed the charts' statures by little more than lying down does", () => {
+		for (const sex of ["female", "male"] as const) {
+			const more = childMedian("length", sex, 2) - growthValue("stature", sex, 2, 50);
+			expect(more).toBeGreaterThan(0.005);
+			expect(more).toBeLessThan(0.016);
+		}
 	});
 });
