@@ -1,11 +1,13 @@
 import { annyAgeFromYears } from "@anny-fitter/body-model";
 import type { SolverSummary } from "@anny-fitter/solver";
+import { BODY_QUANTITIES, MASS } from "./body-tangent.js";
 import type { FittedView } from "./fitted-view.js";
 import type { LandmarkAnchor } from "./landmark-anchors.js";
 import type { PhotoObservation, StatedBody } from "./observation.js";
 import type { PhotoFitter } from "./photo-fitter.js";
 import { LANDMARK_SHARE, PhotoSolve } from "./photo-solve.js";
 import { type ShapePrior, shapePrior } from "./shape-parameters.js";
+import { type MappedBody, mapStated } from "./stated/map-stated.js";
 
 export interface PhotoFitOptions {
 	/** Checked before every solver step; an `AbortSignal` will do. */
@@ -31,6 +33,8 @@ export interface PhotoFit {
 	readonly mass_kg: number;
 	/** Tape measures that were stated, as the fitted body has them, metres. */
 	readonly statedTapes_m: Readonly<Record<string, number>>;
+	/** The answer of stated values alone; null when there were photos. */
+	readonly mapped: MappedBody | null;
 	readonly views: readonly FittedView[];
 	readonly converged: boolean;
 	readonly stopReason: SolverSummary["stopReason"];
@@ -77,11 +81,15 @@ export function* photoFitSteps(
 	stated: StatedBody,
 	options: PhotoFitOptions = {},
 ): Generator<PhotoFitStep, PhotoFit> {
+	if (observations.length === 0) {
+		yield { stage: "stated", fraction: 0 };
+		return fitStated(fitter, stated, options);
+	}
 	const looksGrown = (stated.stature_m ?? 0) > 1.55 || (stated.mass_kg ?? 0) > 50;
 	const anchors =
 		stated.age_years !== null
 			? [{ years: stated.age_years, sigma: 0.01, penalty: 0 }]
-			: looksGrown || observations.length === 0
+			: looksGrown
 				? AGE_ANCHORS_YEARS.slice(0, 1)
 				: AGE_ANCHORS_YEARS;
 	let best: PhotoSolve | null = null;
@@ -97,6 +105,26 @@ export function* photoFitSteps(
 	}
 	if (best === null) throw new RangeError("There must be an age anchor.");
 	return yield* best.solveSilhouettes();
+}
+
+/** A fit without photos: the most plausible body of the stated values. */
+function fitStated(fitter: PhotoFitter, stated: StatedBody, options: PhotoFitOptions): PhotoFit {
+	const mapped = mapStated(fitter, stated, options);
+	const value = (name: string): number => mapped.values[BODY_QUANTITIES.indexOf(name)];
+	return {
+		shape: mapped.shape,
+		covariance: mapped.covariance,
+		prior: shapePrior(stated.sex, annyAgeFromYears(mapped.age_years), 0.01),
+		stature_m: value("stature"),
+		mass_kg: value(MASS),
+		statedTapes_m: Object.fromEntries(Object.keys(stated.measures_m).map((id) => [id, value(id)])),
+		mapped,
+		views: [],
+		converged: !mapped.isAborted,
+		stopReason: mapped.isAborted ? "aborted" : "cost_converged",
+		iterations: mapped.iterations,
+		finalCost: mapped.cost,
+	};
 }
 
 /** Progress of the `index`-th of `count` equal solves that share the time before the silhouettes. */

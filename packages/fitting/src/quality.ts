@@ -1,6 +1,8 @@
+import { yearsFromAnnyAge } from "@anny-fitter/body-model";
+import { MASS } from "./body-tangent.js";
 import type { PhotoFit } from "./fit-photos.js";
 import type { StatedBody } from "./observation.js";
-import { SHAPE_COUNT, SHAPE_PARAMETERS } from "./shape-parameters.js";
+import { phenotypeIndex, SHAPE_COUNT, SHAPE_PARAMETERS } from "./shape-parameters.js";
 
 /** Something about the result that its user should know. */
 export interface QualityFlag {
@@ -26,11 +28,18 @@ const MASS_TOLERANCE_KG = 2;
 /** A stated tape measure may be missed by this much, or by this fraction of it. */
 const TAPE_TOLERANCE_M = 0.01;
 const TAPE_TOLERANCE = 0.02;
+/** A value that was stated with its own standard deviation may be missed by this many of them. */
+const STATED_SIGMAS = 2;
 const FEW_LANDMARKS = 12;
 /** Below this height in pixels the landmarks' own noise exceeds a centimetre on the body. */
 const SMALL_PERSON_PX = 200;
 /** Squared distance of the shape from the prior: ordinary people stay below 8, the stoutest near 15. */
 const UNUSUAL_SHAPE = 25;
+/** From this age on the body model was held against growth charts of standing children. */
+const CHARTED_YEARS = 2;
+const UNDER_TWO_YEARS = "Under two years nobody has compared the body model with real children.";
+/** Squared distance of what was stated from people of that age and sex, per value: nobody is that far off. */
+const RARE = 36;
 /** Distance of one phenotype from the prior, in σ. */
 const UNUSUAL_PHENOTYPE = 3;
 
@@ -110,35 +119,40 @@ export function assessPhotoFit(
 		review(code, `No plausible body has the stated ${what} together with everything else that is known.`);
 		advice.push(checkStated);
 	};
-	if (stated.stature_m !== null && Math.abs(fit.stature_m - stated.stature_m) > STATURE_TOLERANCE_M) {
+	const missed = (id: string, value: number, target: number, tolerance: number): boolean =>
+		Math.abs(value - target) > Math.max(tolerance, STATED_SIGMAS * (stated.sigmas?.[id] ?? 0));
+	if (stated.stature_m !== null && missed("stature", fit.stature_m, stated.stature_m, STATURE_TOLERANCE_M)) {
 		notMet("stature_not_met", "stature");
 	}
-	if (stated.mass_kg !== null && Math.abs(fit.mass_kg - stated.mass_kg) > MASS_TOLERANCE_KG) {
+	if (stated.mass_kg !== null && missed(MASS, fit.mass_kg, stated.mass_kg, MASS_TOLERANCE_KG)) {
 		notMet("weight_not_met", "weight");
 	}
 	for (const [id, fitted_m] of Object.entries(fit.statedTapes_m)) {
 		const target_m = stated.measures_m[id];
-		if (Math.abs(fitted_m - target_m) > Math.max(TAPE_TOLERANCE_M, TAPE_TOLERANCE * target_m)) {
+		if (missed(id, fitted_m, target_m, Math.max(TAPE_TOLERANCE_M, TAPE_TOLERANCE * target_m))) {
 			notMet("measure_not_met", id.replaceAll("_", " "));
 		}
+	}
+	for (const { quantity, stated: value, expected, sigma } of fit.mapped?.disagreements ?? []) {
+		const [unit, factor] = quantity === MASS ? ["kg", 1] : ["cm", 100];
+		const what = quantity === MASS ? "weight" : quantity.replaceAll("_", " ");
+		const show = (v: number): string => (factor * v).toFixed(1);
+		review(
+			"stated_values_disagree",
+			`The stated ${what} of ${show(value)} ${unit} is ${show(Math.abs(value - expected))} ${unit} ${value > expected ? "more" : "less"} than everything else stated lets expect: ${show(expected)} ± ${show(1.645 * sigma)} ${unit}.`,
+		);
+		advice.push(checkStated);
 	}
 	if (isUnusual(fit)) {
 		review("unusual_body", "Such a body is very rare for the stated stature, weight, age and sex.");
 		advice.push(checkStated);
 	}
-	if (stated.stature_m === null) {
-		flags.push({ code: "stature_unknown", message: "Without a stated stature the scale is a guess." });
-		advice.push("State the stature: a photo alone does not tell how large a person is.");
-	}
-	if (stated.mass_kg === null) {
-		flags.push({ code: "weight_unknown", message: "Without a stated weight the girths rest on the outline alone." });
-		advice.push("State the weight: it tells more about girths than any photo.");
-	}
-	if (stated.age_years === null) {
-		flags.push({ code: "age_unknown", message: "The age was guessed from the proportions." });
-		advice.push("State the age or the date of birth.");
-	} else if (stated.age_years < 2) {
-		review("infant", "Under two years the body model is too tall and its head too small.");
+	flagUnknown(fit.views.length > 0 ? UNKNOWN_IN_PHOTOS : UNKNOWN_WITHOUT_PHOTOS, stated, flags, advice);
+	if ((stated.age_years ?? yearsFromAnnyAge(fit.shape[phenotypeIndex("age")])) < CHARTED_YEARS) {
+		review("under_two_years", UNDER_TWO_YEARS);
+		advice.push(
+			"Use the result for a first impression only; a length taken lying down is about 7 mm more than a height.",
+		);
 	}
 	if (stated.sex === "unspecified") {
 		flags.push({ code: "sex_unknown", message: "Without a stated sex the body is a mean of both." });
@@ -152,8 +166,43 @@ export function assessPhotoFit(
 	return { flags, advice: [...new Set(advice)], needsReview };
 }
 
+/** What is said when stature, weight and age are not stated: the flag and the advice. */
+type UnknownTexts = Readonly<Record<"stature" | "weight" | "age", readonly [message: string, advice: string]>>;
+
+const UNKNOWN_IN_PHOTOS: UnknownTexts = {
+	stature: [
+		"Without a stated stature the scale is a guess.",
+		"State the stature: a photo alone does not tell how large a person is.",
+	],
+	weight: [
+		"Without a stated weight the girths rest on the outline alone.",
+		"State the weight: it tells more about girths than any photo.",
+	],
+	age: ["The age was guessed from the proportions.", "State the age or the date of birth."],
+};
+
+const UNKNOWN_WITHOUT_PHOTOS: UnknownTexts = {
+	stature: ["Without a stated stature all lengths are those of a mean person.", "State the stature."],
+	weight: [
+		"Without a stated weight girths that are not stated are a guess.",
+		"State the weight: it tells most about girths.",
+	],
+	age: ["Without a stated age it is a guess.", "State the age or the date of birth."],
+};
+
+function flagUnknown(texts: UnknownTexts, stated: StatedBody, flags: QualityFlag[], advice: string[]): void {
+	const missing = { stature: stated.stature_m, weight: stated.mass_kg, age: stated.age_years };
+	for (const what of ["stature", "weight", "age"] as const) {
+		if (missing[what] !== null) continue;
+		const [message, remedy] = texts[what];
+		flags.push({ code: `${what}_unknown`, message });
+		advice.push(remedy);
+	}
+}
+
 /** Whether the shape lies where hardly anybody is. */
 function isUnusual(fit: PhotoFit): boolean {
+	if (fit.mapped !== null) return fit.mapped.rarity > RARE;
 	let squared = 0;
 	for (let i = 0; i < SHAPE_COUNT; i++) {
 		const z = (fit.shape[i] - fit.prior.mean[i]) / fit.prior.sigma[i];

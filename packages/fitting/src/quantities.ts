@@ -1,16 +1,19 @@
 import { measureBody } from "@anny-fitter/anthropometry";
-import { pullBackShapeGradient } from "@anny-fitter/body-model";
+import { pullBackPointGradients, pullBackShapeGradient, type ShapeParameter } from "@anny-fitter/body-model";
 import { computeSignedVolume, computeVolumeGradient } from "@anny-fitter/mesh";
+import type { StatedBody } from "./observation.js";
 import type { PhotoFitter } from "./photo-fitter.js";
 import { evaluateFitterShape } from "./photo-fitter.js";
-import type { StatedQuantity } from "./photo-problem.js";
+import type { StatedQuantities } from "./photo-problem.js";
 import { SHAPE_COUNT, SHAPE_PARAMETERS } from "./shape-parameters.js";
 
 /** Mean density of the living body with the air in its lungs, kg/m³: a scale weighs mesh volume × this. */
 export const BODY_DENSITY_KG_M3 = 1010;
 
-/** Step of the finite differences of tape measures in a shape parameter; Anny is piecewise linear in most. */
-const MEASURE_STEP = 0.02;
+/** A stated weight holds to about a kilogram. */
+const massSigma = (mass_kg: number): number => Math.min(1, 0.015 * mass_kg);
+/** A stated tape measure is to be met, about as well as trained hands repeat it, as a fraction of the girth. */
+const STATED_MEASURE_SIGMA = 0.005;
 
 /** Mass of the body in `fitter.shape`, kg. */
 export function bodyMass(fitter: PhotoFitter): number {
@@ -18,111 +21,118 @@ export function bodyMass(fitter: PhotoFitter): number {
 }
 
 /**
- * ln(mass) of the body as the solver sees it. Every evaluation shapes the whole body (about 3 ms, 9 ms with
- * derivatives) into `fitter.shape`.
+ * Derivatives of the mass of the body in `fitter.shape`, kg.
  *
- * @param mass_kg stated mass
+ * @param out [P]
+ * @param parameters parameters and their values [P], which made the body
  */
-export function logMassQuantity(fitter: PhotoFitter, mass_kg: number, sigma_kg: number): StatedQuantity {
+export function differentiateMass(
+	out: Float64Array,
+	fitter: PhotoFitter,
+	parameters: readonly ShapeParameter[],
+	values: Float64Array,
+): void {
 	const { model, shape } = fitter;
 	const byVertex = new Float64Array(shape.vertices.length);
-	return {
-		target: Math.log(mass_kg),
-		sigma: sigma_kg / mass_kg,
-		evaluate: (values, gradient) => {
-			evaluateFitterShape(fitter, values);
-			const volume = computeSignedVolume(shape.vertices, model.triangles);
-			if (gradient) {
-				computeVolumeGradient(byVertex, shape.vertices, model.triangles);
-				pullBackShapeGradient(gradient, model, SHAPE_PARAMETERS, values.subarray(0, SHAPE_COUNT), byVertex);
-				for (let i = 0; i < SHAPE_COUNT; i++) gradient[i] /= volume;
-			}
-			return Math.log(BODY_DENSITY_KG_M3 * volume);
-		},
-	};
+	computeVolumeGradient(byVertex, shape.vertices, model.triangles);
+	pullBackShapeGradient(out, model, parameters, values, byVertex);
+	for (let i = 0; i < out.length; i++) out[i] *= BODY_DENSITY_KG_M3;
 }
 
 /**
- * A tape measure: its value is exact at every evaluation (2 to 10 ms, leaving the body in `fitter.shape`), its gradient
- * the one given, for as long as the solver stays near where that was taken.
- */
-export function tapeQuantity(
-	fitter: PhotoFitter,
-	id: string,
-	gradient: Float64Array,
-	target_m: number,
-	sigma_m: number,
-): StatedQuantity {
-	return {
-		target: target_m,
-		sigma: sigma_m,
-		evaluate: (values, out) => {
-			evaluateFitterShape(fitter, values);
-			out?.set(gradient);
-			for (const { value_m } of measureBody(fitter.measurer, fitter.shape, [id]).values()) return value_m;
-			throw new RangeError(`The measurer has no "${id}".`);
-		},
-	};
-}
-
-/** A quantity known by its value and gradient at one shape, for as long as the solver stays near. */
-export function tangentQuantity(
-	value: number,
-	gradient: Float64Array,
-	at: Float64Array,
-	target: number,
-	sigma: number,
-): StatedQuantity {
-	const origin = at.slice(0, SHAPE_COUNT);
-	return {
-		target,
-		sigma,
-		evaluate: (values, out) => {
-			let sum = value;
-			for (let i = 0; i < SHAPE_COUNT; i++) sum += gradient[i] * (values[i] - origin[i]);
-			out?.set(gradient);
-			return sum;
-		},
-	};
-}
-
-/** Freezes a quantity at a shape. */
-export function tangentOf(quantity: StatedQuantity, at: Float64Array): StatedQuantity {
-	const gradient = new Float64Array(SHAPE_COUNT);
-	const value = quantity.evaluate(at, gradient);
-	return tangentQuantity(value, gradient, at, quantity.target, quantity.sigma);
-}
-
-/**
- * Values and derivatives of tape measures with respect to the shape, by one-sided differences towards the inside of the
- * bounds. Leaves the shape itself in `fitter.shape`.
+ * Derivatives of ln(mass) by the shape. Leaves the shape in `fitter.shape`.
  *
- * @param signal aborting leaves the derivatives that are not taken yet at 0
- * @returns per measurement id: value in metres and gradient [P]
+ * @param out [SHAPE_COUNT]
+ * @param values [SHAPE_COUNT] shape vector (may be longer)
+ * @returns ln(mass / kg)
  */
-export function differentiateMeasures(
+export function differentiateLogMass(out: Float64Array, fitter: PhotoFitter, values: Float64Array): number {
+	evaluateFitterShape(fitter, values);
+	const mass = bodyMass(fitter);
+	differentiateMass(out, fitter, SHAPE_PARAMETERS, values.subarray(0, SHAPE_COUNT));
+	for (let i = 0; i < out.length; i++) out[i] /= mass;
+	return Math.log(mass);
+}
+
+/**
+ * Tape measures of the body in `fitter.shape`.
+ *
+ * @param out [measures] metres
+ * @param jacobian [measures*P] their derivatives, exact, of the side that `pullBackPointGradients` names; null to skip
+ * @param ids what to measure
+ * @param parameters parameters and their values [P], which made the body
+ */
+export function measureShape(
+	out: Float64Array,
+	jacobian: Float64Array | null,
 	fitter: PhotoFitter,
+	ids: readonly string[],
+	parameters: readonly ShapeParameter[],
 	values: Float64Array,
-	upper: Float64Array,
-	ids?: readonly string[],
-	signal?: { readonly aborted: boolean },
-): Map<string, { value_m: number; gradient: Float64Array }> {
-	const point = values.slice(0, SHAPE_COUNT);
-	const measure = (): Map<string, { readonly value_m: number }> => {
-		evaluateFitterShape(fitter, point);
-		return measureBody(fitter.measurer, fitter.shape, ids);
-	};
-	const out = new Map<string, { value_m: number; gradient: Float64Array }>();
-	for (const [id, { value_m }] of measure()) out.set(id, { value_m, gradient: new Float64Array(SHAPE_COUNT) });
-	for (let p = 0; p < SHAPE_COUNT && !signal?.aborted; p++) {
-		const step = values[p] + MEASURE_STEP <= upper[p] ? MEASURE_STEP : -MEASURE_STEP;
-		point[p] = values[p] + step;
-		for (const [id, { value_m }] of measure()) {
-			const here = out.get(id);
-			if (here) here.gradient[p] = (value_m - here.value_m) / step;
-		}
-		point[p] = values[p];
+): void {
+	const measured = measureBody(fitter.measurer, fitter.shape, ids, { gradients: jacobian !== null, left: false });
+	let q = 0;
+	const gradients = [];
+	for (const { value_m, gradient } of measured.values()) {
+		out[q++] = value_m;
+		if (gradient !== null) gradients.push(gradient);
 	}
-	evaluateFitterShape(fitter, point);
-	return out;
+	if (jacobian !== null) pullBackPointGradients(jacobian, fitter.model, parameters, values, gradients);
+}
+
+/**
+ * ln(mass) and tape measures that were stated, as the solver sees them; null when none were. Every evaluation shapes and
+ * measures the whole body, in `fitter.shape`.
+ */
+export function statedQuantities(
+	fitter: PhotoFitter,
+	{ mass_kg, measures_m }: Pick<StatedBody, "mass_kg" | "measures_m">,
+): StatedQuantities | null {
+	const ids = Object.keys(measures_m);
+	const targets = ids.map((id) => measures_m[id]);
+	const sigmas = targets.map((target) => STATED_MEASURE_SIGMA * target);
+	if (mass_kg !== null) {
+		targets.push(Math.log(mass_kg));
+		sigmas.push(massSigma(mass_kg) / mass_kg);
+	}
+	if (targets.length === 0) return null;
+	const tapes = new Float64Array(ids.length);
+	return {
+		targets: Float64Array.from(targets),
+		sigmas: Float64Array.from(sigmas),
+		evaluate: (out, jacobian, shape) => {
+			const tapeRows = ids.length * SHAPE_COUNT;
+			if (mass_kg !== null && jacobian !== null) {
+				out[ids.length] = differentiateLogMass(jacobian.subarray(tapeRows), fitter, shape);
+			} else {
+				evaluateFitterShape(fitter, shape);
+				if (mass_kg !== null) out[ids.length] = Math.log(bodyMass(fitter));
+			}
+			if (ids.length === 0) return;
+			const rows = jacobian === null ? null : jacobian.subarray(0, tapeRows);
+			measureShape(tapes, rows, fitter, ids, SHAPE_PARAMETERS, shape.subarray(0, SHAPE_COUNT));
+			out.set(tapes);
+		},
+	};
+}
+
+/** Quantities followed along their tangents at a shape, for as long as the solver stays near. */
+export function tangentQuantities(quantities: StatedQuantities, at: Float64Array): StatedQuantities {
+	const { targets, sigmas } = quantities;
+	const origin = at.slice(0, SHAPE_COUNT);
+	const values = new Float64Array(targets.length);
+	const slopes = new Float64Array(targets.length * SHAPE_COUNT);
+	quantities.evaluate(values, slopes, origin);
+	return {
+		targets,
+		sigmas,
+		evaluate: (out, jacobian, shape) => {
+			for (let q = 0; q < values.length; q++) {
+				let sum = values[q];
+				for (let i = 0; i < SHAPE_COUNT; i++) sum += slopes[q * SHAPE_COUNT + i] * (shape[i] - origin[i]);
+				out[q] = sum;
+			}
+			jacobian?.set(slopes);
+		},
+	};
 }

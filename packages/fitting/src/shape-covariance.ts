@@ -21,7 +21,7 @@ export const SHAPE_PARAMETER_NAMES: readonly string[] = SHAPE_PARAMETERS.map((pa
 const SIGNIFICANT_DIGITS = 6;
 
 /**
- * The covariance as documents carry it: 1275 numbers of six significant digits.
+ * The covariance as documents carry it: 1326 numbers of six significant digits.
  *
  * @param covariance [SHAPE_COUNT²] symmetric
  */
@@ -33,12 +33,16 @@ export function nameCovariance(covariance: Float64Array): { parameters: string[]
 	return { parameters: [...SHAPE_PARAMETER_NAMES], lower_triangle: triangle };
 }
 
+/** Standard deviation of a local change that a document does not know. */
+const UNKNOWN_LOCAL_SIGMA = 0.1;
+
 /**
- * Reads a covariance from a document. Parameters that fits no longer have are left out, which marginalises them.
+ * Reads a covariance from a document. Parameters that fits no longer have are left out, which marginalises them; local
+ * changes that fits had not yet are independent, with the spread of the prior.
  *
  * @returns [SHAPE_COUNT²] symmetric
  * @throws RangeError when the triangle has another size than its names say, a number is not finite, a variance is
- *   negative, a name is listed twice, or a parameter of {@link SHAPE_PARAMETERS} is missing
+ *   negative, a name is listed twice, or a phenotype is missing
  */
 export function readNamedCovariance({ parameters, lower_triangle }: NamedCovariance): Float64Array {
 	const count = parameters.length;
@@ -49,12 +53,19 @@ export function readNamedCovariance({ parameters, lower_triangle }: NamedCovaria
 	if (new Set(parameters).size !== count) throw new RangeError("The covariance names a parameter twice.");
 	const places = SHAPE_PARAMETER_NAMES.map((name) => {
 		const place = parameters.indexOf(name);
-		if (place < 0) throw new RangeError(`The covariance lacks the parameter "${name}".`);
+		if (place < 0 && name.startsWith("phenotype:")) {
+			throw new RangeError(`The covariance lacks the parameter "${name}".`);
+		}
 		return place;
 	});
 	const out = new Float64Array(SHAPE_COUNT * SHAPE_COUNT);
 	for (let i = 0; i < SHAPE_COUNT; i++) {
+		if (places[i] < 0) {
+			out[i * SHAPE_COUNT + i] = UNKNOWN_LOCAL_SIGMA ** 2;
+			continue;
+		}
 		for (let j = 0; j <= i; j++) {
+			if (places[j] < 0) continue;
 			const row = Math.max(places[i], places[j]);
 			const column = Math.min(places[i], places[j]);
 			const value = lower_triangle[(row * (row + 1)) / 2 + column];

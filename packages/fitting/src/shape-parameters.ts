@@ -1,6 +1,7 @@
 import type { PhenotypeLabel, ShapeParameter } from "@anny-fitter/body-model";
-import { ALL_PHENOTYPE_LABELS, annyAgeFromYears } from "@anny-fitter/body-model";
+import { ALL_PHENOTYPE_LABELS, yearsFromAnnyAge } from "@anny-fitter/body-model";
 import { LOCAL_CHANGES } from "./local-changes.js";
+import { adulthoodAt, childShape } from "./prior/child-prior.js";
 
 /** The shape parameters of every fit, in solver order: phenotypes, then local changes. */
 export const SHAPE_PARAMETERS: readonly ShapeParameter[] = [
@@ -42,13 +43,11 @@ export interface ShapePrior {
 	readonly upper: Float64Array;
 }
 
-/** Between these ages the prior goes over from Anny's average child to the survey's adults. */
-const GROWING_UP_YEARS = [13, 18] as const;
-
 /**
  * What is believed of a body before looking at it. Means of adults are those of Anny bodies fitted to the ANSUR II survey
  * (gender .08 / .69, muscle .46 / .57, weight .74 / .67, height .37 / .38 for men / women: 0.5 is not average), local
- * changes included; widths from fitting trials. Soldiers stand for everybody here, and children's means are rough.
+ * changes included; widths from fitting trials. Soldiers stand for all adults here. Until 20 years means are those of
+ * {@link childShape}, which follow the growth charts, and go over to the adults' until 26.
  *
  * @param annyAge Anny's age in −1/3…1 (see `annyAgeFromYears`)
  * @param ageSigma how sure that age is, in the same unit
@@ -66,23 +65,30 @@ export function shapePrior(sex: Sex, annyAge: number, ageSigma: number): ShapePr
 		sigma[i] = s;
 		lower[i] = 0;
 	};
-	const young = annyAgeFromYears(GROWING_UP_YEARS[0]);
-	const adulthood = Math.min(1, Math.max(0, (annyAge - young) / (annyAgeFromYears(GROWING_UP_YEARS[1]) - young)));
-	const grow = (child: number, adult: number): number => child + adulthood * (adult - child);
-	const woman = femaleness * adulthood;
 	set("gender", blend(0.08, 0.69), sex === "unspecified" ? 0.35 : 0.12);
 	set("age", annyAge, ageSigma);
-	set("muscle", grow(0.5, blend(0.46, 0.57)), 0.2);
-	set("weight", grow(0.5, blend(0.74, 0.67)), 0.35);
-	set("height", grow(0.42, blend(0.37, 0.38)), 0.2);
-	set("proportions", grow(0.5, 0.55), 0.2);
-	set("cupsize", 0.5 + 0.05 * woman, 0.03 + 0.17 * woman);
-	set("firmness", 0.5 + 0.07 * woman, 0.1 + 0.1 * woman);
+	set("muscle", blend(0.46, 0.57), 0.2);
+	set("weight", blend(0.74, 0.67), 0.35);
+	set("height", blend(0.37, 0.38), 0.2);
+	set("proportions", 0.55, 0.2);
+	set("cupsize", 0.5 + 0.05 * femaleness, 0.03 + 0.17 * femaleness);
+	set("firmness", 0.5 + 0.07 * femaleness, 0.1 + 0.1 * femaleness);
 	for (const label of ["african", "asian", "caucasian"] as const) set(label, 0.5, 0.25);
 	lower[phenotypeIndex("age")] = -1 / 3;
 	LOCAL_CHANGES.forEach(([, meanMan, meanWoman], k) => {
-		mean[ALL_PHENOTYPE_LABELS.length + k] = grow(0, blend(meanMan, meanWoman));
+		mean[ALL_PHENOTYPE_LABELS.length + k] = blend(meanMan, meanWoman);
 		sigma[ALL_PHENOTYPE_LABELS.length + k] = 0.1;
 	});
+	const years = yearsFromAnnyAge(annyAge);
+	const adulthood = adulthoodAt(years);
+	const child = childShape(femaleness, years);
+	for (let p = 0; p < SHAPE_COUNT; p++) {
+		if (p !== phenotypeIndex("age")) mean[p] = child.mean[p] + adulthood * (mean[p] - child.mean[p]);
+	}
+	// Breasts grow up; all else of a child may differ from its mean as widely as in adults, since photos find it out.
+	for (const label of ["cupsize", "firmness"] as const) {
+		const p = phenotypeIndex(label);
+		sigma[p] = child.sigma[p] + adulthood * (sigma[p] - child.sigma[p]);
+	}
 	return { mean, sigma, lower, upper };
 }

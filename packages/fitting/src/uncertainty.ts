@@ -1,10 +1,11 @@
+import { MEASUREMENTS } from "@anny-fitter/anthropometry";
 import { createShapeSubset, evaluateShapeSubset } from "@anny-fitter/body-model";
 import { interval90, normalWithin } from "@anny-fitter/math";
-import type { PhotoFit, PhotoFitOptions } from "./fit-photos.js";
+import type { PhotoFit } from "./fit-photos.js";
 import type { StatedBody } from "./observation.js";
-import type { PhotoFitter } from "./photo-fitter.js";
+import { evaluateFitterShape, type PhotoFitter } from "./photo-fitter.js";
 import { POPULATION_SIGMA_M } from "./population-error.js";
-import { differentiateMeasures } from "./quantities.js";
+import { measureShape } from "./quantities.js";
 import { SHAPE_COUNT, SHAPE_PARAMETERS } from "./shape-parameters.js";
 
 /** A measurement of the fitted body with its error bar. */
@@ -43,17 +44,18 @@ const CONFIDENCE_MARGIN = 0.03;
 /**
  * Measures the fitted body with an error bar on every value: shape covariance through the measurements' derivatives,
  * model error, and never less than what the population allows. Leaves the fitted shape in `fitter.shape`.
- *
- * @param options.signal aborting ends the work early: the error bars are of no use then
  */
 export function estimateMeasurements(
 	fitter: PhotoFitter,
 	fit: PhotoFit,
 	stated: StatedBody,
-	options: Pick<PhotoFitOptions, "signal"> = {},
 ): Map<string, EstimatedMeasurement> {
 	const out = new Map<string, EstimatedMeasurement>();
-	const tapes = differentiateMeasures(fitter, fit.shape, fit.prior.upper, undefined, options.signal);
+	const ids = MEASUREMENTS.map(({ id }) => id);
+	const values = new Float64Array(ids.length);
+	const jacobian = new Float64Array(ids.length * SHAPE_COUNT);
+	evaluateFitterShape(fitter, fit.shape);
+	measureShape(values, jacobian, fitter, ids, SHAPE_PARAMETERS, fit.shape);
 	const fromPhotos: EstimatedMeasurement["sources"] = [
 		...(fit.views.length > 0 ? (["landmarks"] as const) : []),
 		...(fit.views.some((v) => v.silhouetteIou !== null) ? (["silhouette"] as const) : []),
@@ -61,8 +63,16 @@ export function estimateMeasurements(
 	];
 	const floorShare = fit.views.length > 0 ? PHOTO_FLOOR_SHARE : 1;
 	const scaleSigma = stated.stature_m === null && stated.age_years === null ? UNKNOWN_SCALE_SIGMA : 0;
-	for (const [id, { value_m, gradient }] of tapes) {
-		const fitted = standardDeviation(fit.covariance, gradient);
+	for (const [q, id] of ids.entries()) {
+		const value_m = values[q];
+		if (fit.mapped !== null) {
+			const isStated = id === "stature" ? stated.stature_m !== null : stated.measures_m[id] !== undefined;
+			const stated_m = (id === "stature" ? stated.stature_m : stated.measures_m[id]) ?? value_m;
+			const sigma = Math.hypot(fit.mapped.sigmas[q], value_m - stated_m);
+			out.set(id, describe(value_m, sigma, [isStated ? "stated" : "prior"]));
+			continue;
+		}
+		const fitted = standardDeviation(fit.covariance, jacobian.subarray(q * SHAPE_COUNT, (q + 1) * SHAPE_COUNT));
 		const statedValue = id === "stature" ? stated.stature_m : stated.measures_m[id];
 		if (statedValue !== null && statedValue !== undefined) {
 			// A stated value that no plausible body has is as uncertain as the body misses it.

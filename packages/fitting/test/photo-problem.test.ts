@@ -7,7 +7,7 @@ import { type Articulation, ROTATION_COUNT } from "../src/articulation.js";
 import { createBodyPoints } from "../src/body-points.js";
 import { createPhotoFitter, type PhotoFitter } from "../src/photo-fitter.js";
 import { PhotoProblem, type SilhouetteTerms, type ViewTerms } from "../src/photo-problem.js";
-import { logMassQuantity, tangentQuantity } from "../src/quantities.js";
+import { statedQuantities } from "../src/quantities.js";
 import { namedShape, SHAPE_COUNT, SHAPE_PARAMETERS, shapePrior } from "../src/shape-parameters.js";
 import { signedDistanceField } from "../src/signed-distance.js";
 import { createSilhouetteSkin } from "../src/silhouette.js";
@@ -83,13 +83,12 @@ function randomProblem(seed: number, viewCount: number): { problem: PhotoProblem
 			silhouette,
 		};
 	});
-	const gradient = Float64Array.from({ length: SHAPE_COUNT }, () => random.normal());
 	const problem = new PhotoProblem({
 		articulation,
 		points,
 		prior,
 		stature: { value_m: 1.7, sigma_m: 0.002 },
-		quantities: [tangentQuantity(4.2, gradient, x, 4.1, 0.1), logMassQuantity(fitter, 70, 1)],
+		quantities: statedQuantities(fitter, { mass_kg: 70, measures_m: { waist_girth: 0.8 } }),
 		views,
 	});
 	return { problem, x };

@@ -1,3 +1,4 @@
+import { measureBody } from "@anny-fitter/anthropometry";
 import { annyAgeFromYears, createBodyModel } from "@anny-fitter/body-model";
 import { createRandom } from "@anny-fitter/math";
 import { computeSignedVolume } from "@anny-fitter/mesh";
@@ -53,6 +54,15 @@ describe.each([
 			expect(at(`finger3-3.${side}`)[2]).toBeLessThan(at(`finger3-1.${side}`)[2]);
 			expect(at(`foot.${side}`)).toEqual(at(`foot.${side}`, rest.boneHeads).map((v) => expect.closeTo(v, 9)));
 		}
+		// The span that is measured at rest is the one of this pose, but for fingers that stay bent.
+		const [span] = measureBody(fitter.measurer, rest, ["span"]).values();
+		let [furthestRight, furthestLeft] = [0, 0];
+		for (let i = 0; i < pose.vertices.length; i += 3) {
+			furthestRight = Math.min(furthestRight, pose.vertices[i]);
+			furthestLeft = Math.max(furthestLeft, pose.vertices[i]);
+		}
+		const stature = Math.max(...pose.vertices.filter((_, i) => i % 3 === 2)) - fitter.measurer.frame.floor;
+		expect(Math.abs(span.value_m - (furthestLeft - furthestRight))).toBeLessThan(0.005 * stature);
 		const before = computeSignedVolume(rest.vertices, model.triangles);
 		const after = computeSignedVolume(pose.vertices, model.triangles);
 		expect(Math.abs(after - before)).toBeLessThan(0.05 * before);

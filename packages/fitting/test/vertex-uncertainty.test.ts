@@ -19,12 +19,7 @@ beforeAll(async () => {
 	const { data } = await openBodyModelData();
 	fitter = createPhotoFitter(createBodyModel(data, { allPhenotypes: true, localChanges: true }));
 	fit = fitPhotos(fitter, [], STATED);
-	const steps = takeBodyTangent(fitter, namedShape(fit.shape));
-	for (let step = steps.next(); ; step = steps.next()) {
-		if (!step.done) continue;
-		tangent = step.value;
-		break;
-	}
+	tangent = takeBodyTangent(fitter, namedShape(fit.shape));
 	deviations = new Float32Array(fitter.model.vertexCount);
 	vertexDeviations(deviations, fitter.model, fit.shape, fit.covariance);
 });
