@@ -1,6 +1,15 @@
 import type { ResultDocument } from "@anny-fitter/contracts";
 import type { TextStyle } from "./console-io.js";
-import { formatDuration, formatLength, formatMass, formatPercent, formatSize, halfWidth } from "./format-values.js";
+import {
+	formatArea,
+	formatDuration,
+	formatLength,
+	formatMass,
+	formatPercent,
+	formatSize,
+	formatVolume,
+	halfWidth,
+} from "./format-values.js";
 import { printableText } from "./printable-text.js";
 import { layOutTable } from "./table.js";
 
@@ -53,6 +62,13 @@ function renderMeasurements(document: ResultDocument, style: TextStyle): string[
 		"",
 		stated,
 	]);
+	const addBulk = (id: string, value?: number, interval?: readonly [number, number], format = formatVolume) => {
+		if (value !== undefined && interval !== undefined) {
+			rows.push([id, format(value), `± ${format(halfWidth(interval))}`, "", "body mesh"]);
+		}
+	};
+	addBulk("volume", document.volume_m3, document.volume_interval90_m3);
+	addBulk("surface_area", document.surface_area_m2, document.surface_area_interval90_m2, formatArea);
 	const [titles, ...lines] = layOutTable(
 		[
 			{ title: "measurement", align: "left" },
@@ -77,6 +93,9 @@ function renderQuality({ quality, views, warnings }: ResultDocument, style: Text
 	});
 	if (quality.expected_pve_mm !== undefined) {
 		lines.push(`  expected distance to the true surface: ${quality.expected_pve_mm.toFixed(1)} mm on average`);
+	}
+	if (quality.pve_mm !== undefined) {
+		lines.push(`  distance to the mesh: ${quality.pve_mm.toFixed(2)} mm on average`);
 	}
 	for (const flag of quality.flags) lines.push(`  ${style.yellow("!")} ${printableText(flag.message)}`);
 	for (const warning of warnings) lines.push(`  ${style.yellow("!")} ${printableText(warning.message)}`);

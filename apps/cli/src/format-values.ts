@@ -8,6 +8,16 @@ export function formatMass(value_kg: number): string {
 	return `${value_kg.toFixed(1)} kg`;
 }
 
+/** Cubic metres as litres with one decimal. */
+export function formatVolume(value_m3: number): string {
+	return `${(1000 * value_m3).toFixed(1)} l`;
+}
+
+/** Square metres with two decimals. */
+export function formatArea(value_m2: number): string {
+	return `${value_m2.toFixed(2)} m²`;
+}
+
 /** A part of one as whole per cent. */
 export function formatPercent(value: number): string {
 	return `${Math.round(value * 100)} %`;

@@ -1,14 +1,16 @@
 import { AppError, type MeasurementDocument, parseParamsText } from "@anny-fitter/contracts";
 import type { CommonOptions } from "./common-options.js";
 import { type ConsoleIo, type TextStyle, textStyle } from "./console-io.js";
-import { formatLength, formatMass } from "./format-values.js";
+import { formatArea, formatLength, formatMass, formatVolume } from "./format-values.js";
 import { readInputFile } from "./input-file.js";
+import { parseUnit } from "./register-command.js";
 import { warn } from "./report-error.js";
 import { layOutTable } from "./table.js";
 
 export interface MeasureOptions extends CommonOptions {
 	readonly mesh?: string;
 	readonly params?: string;
+	readonly unit?: string;
 }
 
 /**
@@ -28,11 +30,11 @@ export async function runMeasure(options: MeasureOptions, io: ConsoleIo): Promis
 	return 0;
 }
 
-async function measure({ mesh, params, modelData }: MeasureOptions): Promise<MeasurementDocument> {
+async function measure({ mesh, params, modelData, unit }: MeasureOptions): Promise<MeasurementDocument> {
 	if (mesh !== undefined && params === undefined) {
 		const { bytes, name } = await readInputFile(mesh, "mesh");
 		const { measureMeshFile } = await import("@anny-fitter/pipeline");
-		return measureMeshFile(bytes, name, { modelDataDir: modelData });
+		return measureMeshFile(bytes, name, { modelDataDir: modelData, unit: parseUnit(unit) });
 	}
 	if (params !== undefined && mesh === undefined) {
 		const { bytes, name } = await readInputFile(params, "params file");
@@ -52,6 +54,10 @@ function renderMeasurements(document: MeasurementDocument, style: TextStyle): st
 		definition.side === "right" ? `${definition.name} (right side)` : definition.name,
 	]);
 	if (document.mass_kg !== null) rows.push(["weight", formatMass(document.mass_kg), "Volume × 1010 kg/m³"]);
+	if (document.volume_m3 !== null) rows.push(["volume", formatVolume(document.volume_m3), "What the mesh encloses"]);
+	if (document.surface_area_m2 !== null) {
+		rows.push(["surface_area", formatArea(document.surface_area_m2), "Area of the mesh"]);
+	}
 	const [titles, ...lines] = layOutTable(
 		[
 			{ title: "measurement", align: "left" },

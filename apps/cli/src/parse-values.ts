@@ -30,6 +30,71 @@ function toNumber(text: string): number | null {
 	return /^[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)$/.test(text.trim()) ? Number(text.trim().replace(",", ".")) : null;
 }
 
+/** A value and how sure it is. */
+export interface SpreadValue {
+	readonly value: string;
+	/** What follows ± or +-, null when nothing does. */
+	readonly sigma: string | null;
+}
+
+/** Splits `96cm±1cm`, or `96cm+-1cm`, into value and standard deviation. */
+export function splitSpread(text: string): SpreadValue {
+	const at = /\s*(?:±|\+\/?-)\s*/.exec(text);
+	if (at === null) return { value: text, sigma: null };
+	return { value: text.slice(0, at.index), sigma: text.slice(at.index + at[0].length) };
+}
+
+/**
+ * Tape measures as `id=length` or `id=length±length`, with the unit mm, cm, m or in; the length after ± is one standard
+ * deviation and may leave the unit out.
+ *
+ * @returns id → metres, and id → standard deviation in metres where one is given
+ * @throws {AppError} `invalid_argument`
+ */
+export function parseSpreadMeasures(texts: readonly string[]): {
+	measures: Record<string, number>;
+	sigmas: Record<string, number>;
+} {
+	const measures: Record<string, number> = {};
+	const sigmas: Record<string, number> = {};
+	for (const text of texts) {
+		const { value, sigma } = splitSpread(text);
+		const [[id, metres] = ["", 0]] = Object.entries(parseMeasures([value]));
+		measures[id] = metres;
+		delete sigmas[id];
+		if (sigma === null) continue;
+		const unit = /[a-z"]+\s*$/i.exec(value)?.[0] ?? "";
+		const spread = parseMeasures([`${id}=${sigma}${/[a-z"]\s*$/i.test(sigma) ? "" : unit}`])[id] ?? 0;
+		sigmas[id] = requirePositive(spread, text, "--measure", `${id}=96cm±1cm`);
+	}
+	return { measures, sigmas };
+}
+
+/**
+ * A number with an optional standard deviation, such as `168` or `168±0.5`.
+ *
+ * @throws {AppError} `invalid_argument`
+ */
+export function parseSpreadNumber(
+	text: string,
+	option: string,
+	example: string,
+): { value: number; sigma: number | null } {
+	const { value, sigma } = splitSpread(text);
+	const number = parseNumber(value, option, example);
+	if (sigma === null) return { value: number, sigma: null };
+	const spread = parseNumber(sigma, option, `${example}±0.5`);
+	return { value: number, sigma: requirePositive(spread, text, option, `${example}±0.5`) };
+}
+
+function requirePositive(value: number, text: string, option: string, example: string): number {
+	if (value > 0) return value;
+	throw new AppError("invalid_argument", `The standard deviation in "${text}" is not above zero.`, {
+		remedy: `Write how far the value may be off, such as ${option} ${example}.`,
+		details: { field: option },
+	});
+}
+
 /**
  * Tape measures as `id=length`, with the unit mm, cm, m or in.
  *
@@ -53,7 +118,9 @@ export function parseMeasures(texts: readonly string[]): Record<string, number> 
 			const cause =
 				unit === "" ? `The tape measure "${text}" has no unit.` : `"${unit}" in "${text}" is not a unit of length.`;
 			throw new AppError("invalid_argument", cause, {
-				remedy: `Add mm, cm, m or in, such as --measure ${id}=${amount}cm.`,
+				remedy: /^(?:kg|g|lbs?)$/i.test(unit!)
+					? "State the weight with --weight-kg; --measure takes lengths."
+					: `Add mm, cm, m or in, such as --measure ${id}=${amount}cm.`,
 				details: { field: "--measure" },
 			});
 		}

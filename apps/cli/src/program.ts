@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { BodyOptions } from "./body-command.js";
 import { requireUsableCommonOptions } from "./common-options.js";
 import type { ConsoleIo } from "./console-io.js";
 import type { DoctorOptions } from "./doctor-command.js";
@@ -6,7 +7,9 @@ import type { FitOptions } from "./fit-command.js";
 import type { MeasureOptions } from "./measure-command.js";
 import type { MeshOptions } from "./mesh-command.js";
 import type { ModelsListOptions } from "./models-command.js";
+import type { ModelsExportOptions } from "./models-export-command.js";
 import { programVersion } from "./program-version.js";
+import type { RegisterOptions } from "./register-command.js";
 import type { ServeOptions } from "./serve-command.js";
 
 /**
@@ -50,6 +53,25 @@ export function createProgram(io: ConsoleIo, onExitCode: (code: number) => void)
 			onExitCode(await runFit(photos, options, io));
 		});
 
+	withCommonOptions(program.command("body"))
+		.summary("make a body from measurements, without photos")
+		.description(
+			"Makes the most plausible body of any of stature, weight, age, sex and tape measures, and measures it.",
+		)
+		.option("--height-cm <number>", "stature in centimetres, such as 168 or 168±0.5")
+		.option("--weight-kg <number>", "weight in kilograms, such as 62 or 62±1")
+		.option("--age-years <number>", "age in years")
+		.option("--dob <date>", "date of birth as YYYY-MM-DD, instead of the age")
+		.option("--sex <sex>", "male, female or unspecified")
+		.option("--measure <id=length>", "a measurement, such as hip_girth=96cm or hip_girth=96cm±1cm", collect, [])
+		.option("--out <folder>", "where to write (default: out/body)")
+		.option("--format <list>", "mesh files besides body.glb: obj, ply, stl, separated by commas", "glb")
+		.addHelpText("after", BODY_EXAMPLES)
+		.action(async (options: BodyOptions) => {
+			const { runBody } = await import("./body-command.js");
+			onExitCode(await runBody(options, io));
+		});
+
 	withCommonOptions(program.command("mesh"))
 		.summary("write the mesh of given parameters")
 		.description("Builds the body that parameters describe and writes it as a mesh file.")
@@ -68,10 +90,27 @@ export function createProgram(io: ConsoleIo, onExitCode: (code: number) => void)
 			onExitCode(await runMesh(options, io));
 		});
 
+	withCommonOptions(program.command("register"))
+		.summary("find the parameters of a mesh")
+		.description("Fits shape and pose to a mesh or scan of one person and measures the body at rest.")
+		.requiredOption(
+			"--mesh <file>",
+			"OBJ, PLY, STL or GLB: Anny's topology in any pose, or any scan of a standing person",
+		)
+		.option("--unit <name>", "unit of a scan: m, dm, cm, mm or in (default: found out)")
+		.option("--out <folder>", "where to write (default: out/<name of the mesh>)")
+		.option("--format <list>", "mesh files besides body.glb: obj, ply, stl, separated by commas", "glb")
+		.addHelpText("after", REGISTER_EXAMPLES)
+		.action(async (options: RegisterOptions) => {
+			const { runRegister } = await import("./register-command.js");
+			onExitCode(await runRegister(options, io));
+		});
+
 	withCommonOptions(program.command("measure"))
 		.summary("measure a mesh or given parameters")
 		.description("Measures a body in its rest pose.")
-		.option("--mesh <file>", "OBJ, PLY or GLB in Anny's topology, in metres")
+		.option("--mesh <file>", "OBJ, PLY, STL or GLB; in another topology than Anny's a body is fitted to it")
+		.option("--unit <name>", "unit of a mesh in another topology: m, dm, cm, mm or in (default: found out)")
 		.option("--params <file>", "parameters as JSON, or the result.json of a fit")
 		.addHelpText("after", MEASURE_EXAMPLES)
 		.action(async (options: MeasureOptions) => {
@@ -81,7 +120,7 @@ export function createProgram(io: ConsoleIo, onExitCode: (code: number) => void)
 
 	const models = program
 		.command("models")
-		.summary("show the models in use")
+		.summary("show the models in use, export the body model")
 		.description("Body model data and neural networks: where they come from, their licences, whether they are there.");
 	withCommonOptions(models.command("list"))
 		.summary("list all models")
@@ -89,6 +128,15 @@ export function createProgram(io: ConsoleIo, onExitCode: (code: number) => void)
 		.action(async (options: ModelsListOptions) => {
 			const { runModelsList } = await import("./models-command.js");
 			onExitCode(await runModelsList(options, io));
+		});
+	withCommonOptions(models.command("export"))
+		.summary("write the body model as one file for a website")
+		.description("Writes the compiled body model for `loadAnny` of @anny-fitter/anny, and its licence beside it.")
+		.requiredOption("--out <file>", "file to write, such as public/anny.bin")
+		.option("--brotli", "also write FILE.br, for servers that send prepared Brotli files (takes some seconds)")
+		.action(async (options: ModelsExportOptions) => {
+			const { runModelsExport } = await import("./models-export-command.js");
+			onExitCode(await runModelsExport(options, io));
 		});
 
 	withCommonOptions(program.command("doctor"))
@@ -160,11 +208,20 @@ function collect(value: string, previous: readonly string[]): string[] {
 const PROGRAM_EXAMPLES = `
 Examples:
   anny-fitter fit front.jpg side.jpg --height-cm 172 --weight-kg 68 --sex female
+  anny-fitter body --sex female --height-cm 168 --weight-kg 62 --measure waist_girth=72cm
   anny-fitter measure --params out/front/result.json
   anny-fitter doctor
 
 Exit codes: 0 done, 2 wrong usage or input, 3 no usable person in the photos, 4 done, but the result needs review,
 70 failure of the program.`;
+
+const BODY_EXAMPLES = `
+Examples:
+  anny-fitter body --sex female --height-cm 168 --weight-kg 62 --age-years 34
+  anny-fitter body --sex female --height-cm 168 --measure waist_girth=72cm --measure hip_girth=96cm±1cm --out anna
+
+Writes result.json and body.glb. After ± (or +-) stands one standard deviation. Everything is optional; what is left out
+is what the rest lets expect. Exit code 4 when the values disagree with one another.`;
 
 const FIT_EXAMPLES = `
 Examples:
@@ -188,6 +245,15 @@ const MESH_EXAMPLES = `
 Examples:
   anny-fitter mesh --params out/photo/result.json --out body.obj --pose rest
   anny-fitter mesh --params params.json --out body.stl --frame gltf`;
+
+const REGISTER_EXAMPLES = `
+Examples:
+  anny-fitter register --mesh body.obj --out out/body
+  anny-fitter register --mesh body.glb --format obj --json
+  anny-fitter register --mesh scan.ply --unit mm
+
+Writes result.json and body.glb. A scan may have any unit and orientation, noise and holes; clothes and hair are not told
+from skin. Exit code 4: the nearest body is far from the mesh, or something about the scan is uncertain.`;
 
 const MEASURE_EXAMPLES = `
 Examples:

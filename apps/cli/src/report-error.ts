@@ -69,6 +69,12 @@ function usageError(error: CommanderError, AppErrorClass: typeof AppError): AppE
 			cause: error,
 		});
 	}
+	if (error.code === "commander.missingArgument" && error.message.includes("'photo'")) {
+		return new AppErrorClass("invalid_argument", "There is no photo to fit a body to.", {
+			remedy: "Name one to eight photos, or make a body from measurements alone with anny-fitter body.",
+			cause: error,
+		});
+	}
 	const [cause = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
 	const sentence = `${cause.charAt(0).toUpperCase()}${cause.slice(1).replace(/\.$/, "")}.`;
 	const remedy =

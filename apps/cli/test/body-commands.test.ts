@@ -1,6 +1,13 @@
+import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { doctorDocumentSchema, measurementDocumentSchema, modelsDocumentSchema } from "@anny-fitter/contracts";
+import { decodeBodyModel } from "@anny-fitter/body-model";
+import {
+	doctorDocumentSchema,
+	measurementDocumentSchema,
+	modelsDocumentSchema,
+	resultDocumentSchema,
+} from "@anny-fitter/contracts";
 import { readMesh } from "@anny-fitter/mesh-io";
 import { beforeAll, describe, expect, it } from "vitest";
 import { expectFailure, runCli, temporaryFolder } from "./run-cli.js";
@@ -171,19 +178,14 @@ describe("measure", () => {
 	});
 
 	it.each<[string, string, () => string | Uint8Array, RegExp, RegExp]>([
-		["an STL", "body.stl", () => readFileSync(join(folder, "body.stl")), /STL file/, /OBJ, PLY or GLB/],
 		["an empty file", "empty.obj", () => "", /empty\.obj is empty/, /again/],
-		["a file that is no mesh", "text.obj", () => "hello", /text\.obj cannot be read/, /OBJ, PLY or GLB/],
-		["another mesh", "cube.obj", () => "v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nf 1 2 3\nf 1 2 4\n", /4 vertices/, /order/],
+		["a file that is no mesh", "text.obj", () => "hello", /text\.obj cannot be read/, /OBJ, PLY, STL or GLB/],
 		[
-			"a mesh in centimetres",
-			"cm.obj",
-			() =>
-				readFileSync(join(folder, "rest.obj"), "utf8").replace(/^v (.*)$/gm, (_, numbers: string) =>
-					["v", ...numbers.split(" ").map((number) => 100 * Number(number))].join(" "),
-				),
-			/m large, which no body is/,
-			/centimetres: scale the mesh by 0\.01/,
+			"another mesh",
+			"cube.obj",
+			() => "v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nf 1 2 3\nf 1 2 4\n",
+			/4 points are too few/,
+			/one person/,
 		],
 		[
 			"a mirrored mesh",
@@ -199,10 +201,106 @@ describe("measure", () => {
 		expectFailure(await runCli(["measure", "--mesh", path]), 2, cause, remedy);
 	});
 
-	it("warns when a mesh is posed", async () => {
-		const run = await runCli(["measure", "--mesh", join(folder, "given.obj")]);
-		expect(run).toMatchObject({ exitCode: 0 });
-		expect(run.stderr).toMatch(/^warning: given\.obj is not in the rest pose/);
+	it("names a truncated STL file, and a unit in which a scan is far too large", async () => {
+		const path = join(folder, "truncated.stl");
+		const bytes = Buffer.alloc(84 + 5 * 50);
+		bytes.writeUInt32LE(10, 80);
+		writeFileSync(path, bytes);
+		expectFailure(await runCli(["measure", "--mesh", path]), 2, /truncated/, /again/);
+		const large = join(folder, "large.obj");
+		const rows = Array.from({ length: 300 }, (_, i) => `v ${(7 * i) % 400} ${(11 * i) % 300} ${6 * i}`);
+		writeFileSync(large, `${rows.join("\n")}\nf 1 2 3\nf 2 3 4\n`);
+		expectFailure(
+			await runCli(["register", "--mesh", large, "--unit", "m"]),
+			2,
+			/In metres large.obj is 1\d{3} m large/,
+			/--unit/,
+		);
+	});
+
+	it("fits a body to a mesh whose order of vertices is lost, in whatever unit, and says so", async () => {
+		const expected = await measure("--params", params);
+		const run = await runCli(["measure", "--mesh", join(folder, "body.stl"), "--json"]);
+		expect(run, run.stderr).toMatchObject({ exitCode: 0 });
+		const { measurements, warnings } = measurementDocumentSchema.parse(JSON.parse(run.stdout));
+		expect(warnings.map(({ code }) => code)).toContain("other_topology");
+		for (const [id, tolerance_m] of [
+			["stature", 0.01],
+			["waist_girth", 0.015],
+			["hip_girth", 0.015],
+		] as const) {
+			const error_m = measurements[id]!.value_m - expected.measurements[id]!.value_m;
+			expect(Math.abs(error_m), id).toBeLessThan(tolerance_m);
+		}
+	});
+
+	it("brings a posed mesh to rest by its own pose, and says so", async () => {
+		const expected = await measure("--params", params);
+		const { measurements, warnings } = await measure("--mesh", join(folder, "given.obj"));
+		expect(warnings.map(({ code }) => code)).toEqual(["not_in_rest_pose"]);
+		for (const [id, { value_m }] of Object.entries(expected.measurements)) {
+			expect(Math.abs(measurements[id]!.value_m - value_m), id).toBeLessThan(0.001);
+		}
+	});
+
+	it.each([
+		["centimetres", 100],
+		["millimetres", 1000],
+		["inches", 1 / 0.0254],
+	])("finds out that a mesh is in %s", async (unit, factor) => {
+		const expected = await measure("--params", params);
+		const { measurements, warnings } = await measure("--mesh", scaledMesh("rest.obj", `${unit}.obj`, factor));
+		expect(warnings.map(({ message }) => message)).toEqual([`${unit}.obj was taken to be in ${unit}.`]);
+		expect(measurements.waist_girth!.value_m).toBeCloseTo(expected.measurements.waist_girth!.value_m, 3);
+	});
+});
+
+/** A copy of an OBJ file in another unit. */
+function scaledMesh(from: string, to: string, factor: number): string {
+	const text = readFileSync(join(folder, from), "utf8").replace(/^v (.*)$/gm, (_, numbers: string) =>
+		["v", ...numbers.split(" ").map((number) => factor * Number(number))].join(" "),
+	);
+	writeFileSync(join(folder, to), text);
+	return join(folder, to);
+}
+
+describe("register", () => {
+	it("finds parameters that give the mesh again, and writes what it found", async () => {
+		const out = join(folder, "registered");
+		const run = await runCli([
+			"register",
+			"--mesh",
+			join(folder, "given.obj"),
+			"--out",
+			out,
+			"--format",
+			"obj",
+			"--json",
+		]);
+		expect(run, run.stderr).toMatchObject({ exitCode: 0 });
+		const document = resultDocumentSchema.parse(JSON.parse(run.stdout));
+		expect(document).toEqual(JSON.parse(readFileSync(join(out, "result.json"), "utf8")));
+		expect(document.quality.pve_mm!).toBeLessThan(0.01);
+		expect(document.phenotypes.height!).toBeCloseTo(0.6, 2);
+		expect(document.measurements.stature!.sigma_m).toBeLessThan(0.001);
+		const [given, found] = [read("given.obj").vertices, read(join("registered", "body.obj")).vertices];
+		let largest = 0;
+		for (let at = 0; at < given.length; at++) largest = Math.max(largest, Math.abs(given[at]! - found[at]!));
+		expect(largest).toBeLessThan(1e-4);
+		expect(readFileSync(join(out, "body.glb")).subarray(0, 4).toString()).toBe("glTF");
+	});
+
+	it("ends with 4 when no body is near the mesh, and prints why", async () => {
+		const squeezed = readFileSync(join(folder, "rest.obj"), "utf8").replace(
+			/^v (\S+) (\S+) (\S+)/gm,
+			(_, x: string, y: string, z: string) =>
+				`v ${1.8 * Number(x)} ${Number(y) + 0.05 * Math.sin(20 * Number(z))} ${Number(z)}`,
+		);
+		writeFileSync(join(folder, "squeezed.obj"), squeezed);
+		const run = await runCli(["register", "--mesh", join(folder, "squeezed.obj"), "--out", join(folder, "squeezed")]);
+		expect(run.exitCode, run.stderr).toBe(4);
+		expect(run.stdout).toMatch(/needs review/);
+		expect(run.stdout).toMatch(/mm from the nearest body/);
 	});
 });
 
@@ -216,6 +314,27 @@ describe("models list", () => {
 		expect(table).toMatchObject({ exitCode: 0, stderr: "" });
 		for (const { id, licence } of models)
 			expect(table.stdout).toMatch(new RegExp(`^${id} .*${licence.slice(0, 6)}`, "m"));
+	});
+});
+
+describe("models export", () => {
+	it("writes the body model that loadAnny reads, with its licence beside it", async () => {
+		const path = join(folder, "public", "anny.bin");
+		const run = await runCli(["models", "export", "--out", path, "--json"]);
+		expect(run.exitCode, run.stderr).toBe(0);
+		const { sha256, size_bytes } = JSON.parse(run.stdout) as { sha256: string; size_bytes: number };
+		const bytes = readFileSync(path);
+		expect(bytes.length).toBe(size_bytes);
+		expect(createHash("sha256").update(bytes).digest("hex")).toBe(sha256);
+		expect(readFileSync(`${path}.licence.txt`, "utf8")).toMatch(/CC0/);
+		expect(decodeBodyModel(bytes).boneNames.length).toBeGreaterThan(100);
+	});
+
+	it("says why nothing can be written", async () => {
+		const blocked = join(folder, "blocked");
+		writeFileSync(blocked, "");
+		const run = await runCli(["models", "export", "--out", join(blocked, "anny.bin")]);
+		expectFailure(run, 2, /cannot be written/, /may write/);
 	});
 });
 

@@ -54,7 +54,7 @@ describe("wrong usage", () => {
 			/Did you mean --height-cm\?/,
 		],
 		["half a command", ["models"], /The command is not complete/, /--help/],
-		["no photo", ["fit"], /Missing required argument 'photo'/, /--help/],
+		["no photo", ["fit"], /There is no photo/, /anny-fitter body/],
 		["an option without value", ["fit", PHOTO, "--sex"], /--sex <sex>' argument missing/, /--help/],
 		[
 			"text for a number",

@@ -121,9 +121,11 @@ describe("renderFitReport", () => {
 			textStyle(stream(), {}),
 		);
 		expect(report).toBe(
-			`measurement    value  90 % within  confidence  from
-waist_girth  82.0 cm     ± 3.3 cm        70 %  landmarks, silhouette, prior
-weight       68.0 kg     ± 5.0 kg              body volume
+			`measurement     value  90 % within  confidence  from
+waist_girth   82.0 cm     ± 3.3 cm        70 %  landmarks, silhouette, prior
+weight        68.0 kg     ± 5.0 kg              body volume
+volume         67.3 l      ± 4.9 l              body mesh
+surface_area  1.80 m²    ± 0.05 m²              body mesh
 
 Quality: usable, with limits
   photo 1, front.jpg (front): landmarks within 2.2 px, silhouette 95 % overlap

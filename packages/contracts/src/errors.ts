@@ -69,7 +69,7 @@ export const ERROR_TABLE = {
 		exitCode: 2,
 		httpStatus: 400,
 		title: "Unsupported mesh",
-		remedy: "Use an OBJ, PLY, STL or GLB file in Anny topology, in metres.",
+		remedy: "Use an OBJ, PLY, STL or GLB file of one standing person.",
 	},
 	model_data_missing: {
 		exitCode: 2,

@@ -90,6 +90,7 @@ export {
 	sessionListSchema,
 } from "./rest-fits/session-document.js";
 export type {
+	BulkDocument,
 	CameraDocument,
 	MeasurementEstimate,
 	MeasurementSource,

@@ -23,6 +23,10 @@ export const measurementDocumentSchema = z.object({
 	measurements: z.record(z.string(), z.object({ value_m: z.number(), definition: measurementDefinitionSchema })),
 	/** Mesh volume × 1010 kg/m³, the air in the lungs included; null when it is not known. */
 	mass_kg: z.number().nullable(),
+	/** What the mesh encloses; null when it is not known. */
+	volume_m3: z.number().nullable(),
+	/** Area of the whole mesh; null when it is not known. */
+	surface_area_m2: z.number().nullable(),
 	model_data: modelDataSchema.nullable(),
 	warnings: z.array(warningSchema),
 });

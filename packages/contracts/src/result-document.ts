@@ -77,6 +77,15 @@ export const statedFactsSchema = z
 	})
 	.meta({ id: "StatedFacts" });
 
+const surfaceDistanceSchema = z.object({
+	mean_mm: nonNegative,
+	median_mm: nonNegative,
+	p95_mm: nonNegative,
+	max_mm: nonNegative,
+	/** Share of the points within 20 mm of the other surface. */
+	near_share: z.number().min(0).max(1),
+});
+
 export const qualityDocumentSchema = z
 	.object({
 		flags: z.array(
@@ -94,6 +103,8 @@ export const qualityDocumentSchema = z
 		expected_pve_mm: nonNegative.optional(),
 		/** From a mesh: the mean vertex distance to it. */
 		pve_mm: nonNegative.optional(),
+		/** From a mesh in another topology: distances between the body's and the scan's surface, seen from either. */
+		scan_distances: z.object({ body_to_scan: surfaceDistanceSchema, scan_to_body: surfaceDistanceSchema }).optional(),
 	})
 	.refine(
 		(quality) => (quality.expected_pve_mm === undefined) !== (quality.pve_mm === undefined),
@@ -114,6 +125,16 @@ export const shapeCovarianceSchema = z
 		"the triangle's size does not belong to this number of parameters",
 	);
 
+/** Volume and surface area of the body with their errors; missing in results of older versions. */
+export const bulkSchema = z.object({
+	volume_m3: positive.optional(),
+	volume_sigma_m3: nonNegative.optional(),
+	volume_interval90_m3: intervalSchema.optional(),
+	surface_area_m2: positive.optional(),
+	surface_area_sigma_m2: nonNegative.optional(),
+	surface_area_interval90_m2: intervalSchema.optional(),
+});
+
 /** `result.json`: everything a fit found. Lengths in metres, masses in kilograms, angles in radians. */
 export const resultDocumentSchema = z.object({
 	schema_version: z.literal(RESULT_SCHEMA_VERSION),
@@ -132,6 +153,7 @@ export const resultDocumentSchema = z.object({
 	mass_kg: positive,
 	mass_sigma_kg: nonNegative,
 	mass_interval90_kg: intervalSchema,
+	...bulkSchema.shape,
 	quality: qualityDocumentSchema,
 	/** Wall-clock time per stage. */
 	timings_ms: z.record(z.string(), nonNegative),
@@ -145,4 +167,5 @@ export type CameraDocument = z.infer<typeof cameraDocumentSchema>;
 export type ViewDocument = z.infer<typeof viewDocumentSchema>;
 export type ShapeCovarianceDocument = z.infer<typeof shapeCovarianceSchema>;
 export type QualityDocument = z.infer<typeof qualityDocumentSchema>;
+export type BulkDocument = z.infer<typeof bulkSchema>;
 export type ResultDocument = z.infer<typeof resultDocumentSchema>;

@@ -70,6 +70,8 @@ describe("the other documents", () => {
 			schema_version: 1,
 			measurements: { waist_girth: { value_m: 0.82, definition } },
 			mass_kg: null,
+			volume_m3: null,
+			surface_area_m2: null,
 			model_data: null,
 			warnings: [],
 		});

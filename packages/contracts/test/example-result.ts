@@ -56,6 +56,12 @@ export function exampleResult(): ResultDocument {
 		mass_kg: 68,
 		mass_sigma_kg: 3,
 		mass_interval90_kg: [63, 73],
+		volume_m3: 0.0673,
+		volume_sigma_m3: 0.003,
+		volume_interval90_m3: [0.0624, 0.0722],
+		surface_area_m2: 1.8,
+		surface_area_sigma_m2: 0.03,
+		surface_area_interval90_m2: [1.75, 1.85],
 		quality: {
 			flags: [{ code: "loose_clothing", message: "Loose clothing is suspected." }],
 			advice: ["Wear close-fitting clothes."],

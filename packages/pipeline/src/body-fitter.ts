@@ -49,8 +49,13 @@ export interface BodyFitInput {
 	readonly warnings: readonly Warning[];
 	/** Times of what was done so far; added to the result's. */
 	readonly timings_ms: Readonly<Record<string, number>>;
-	/** Why there are no views; {@link NO_PHOTOS} by default. Views are left aside when it is given. */
-	readonly fallback?: FallbackReason;
+	/**
+	 * Why there are no views; {@link NO_PHOTOS} by default, null when nobody wanted any. Views are left aside when it is
+	 * given.
+	 */
+	readonly fallback?: FallbackReason | null;
+	/** Standard deviations of stated values by id (`stature` and measurements in metres, `mass` in kilograms). */
+	readonly sigmas?: Readonly<Record<string, number>>;
 }
 
 export interface BodyFit {
@@ -141,13 +146,14 @@ class FitRun {
 		this.#modelData = modelData;
 		this.#input = input;
 		this.#signal = signal;
-		this.#stated = statedBody(input.stated);
+		this.#stated = { ...statedBody(input.stated), ...(input.sigmas === undefined ? {} : { sigmas: input.sigmas }) };
 		this.#timings = { ...input.timings_ms };
 	}
 
 	*steps(): Generator<FitProgress, BodyFit> {
 		const { views, fallback } = this.#input;
-		if (fallback !== undefined || views.length === 0) return yield* this.#fallBack(fallback ?? NO_PHOTOS, null);
+		if (fallback !== undefined || views.length === 0)
+			return yield* this.#fallBack(fallback === undefined ? NO_PHOTOS : fallback, null);
 		let failure: Error | null = null;
 		try {
 			const fit = yield* this.#solve(views, this.#stated);
@@ -165,7 +171,7 @@ class FitRun {
 	}
 
 	/** The body of the stated facts; of fewer of them where all together leave the solver without an answer. */
-	*#fallBack(reason: FallbackReason, failure: Error | null): Generator<FitProgress, BodyFit> {
+	*#fallBack(reason: FallbackReason | null, failure: Error | null): Generator<FitProgress, BodyFit> {
 		const { age_years, sex } = this.#stated;
 		const onlyPerson: StatedBody = { stature_m: null, mass_kg: null, age_years, sex, measures_m: {} };
 		for (const stated of [this.#stated, { ...this.#stated, measures_m: {} }, onlyPerson]) {
@@ -208,7 +214,7 @@ class FitRun {
 		yield { stage: "measure", fraction: MEASURING, message: "Measuring the body" };
 		throwIfAborted(signal);
 		let from = performance.now();
-		const measurements = estimateMeasurements(fitter, fit, this.#stated, signal === undefined ? {} : { signal });
+		const measurements = estimateMeasurements(fitter, fit, this.#stated);
 		this.#addTime("measure", from);
 		throwIfAborted(signal);
 		from = performance.now();

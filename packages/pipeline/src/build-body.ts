@@ -1,4 +1,4 @@
-import { createMeasurer, MEASUREMENTS, measureBody } from "@anny-fitter/anthropometry";
+import { createMeasurer, MEASUREMENTS, measureBody, measureVolumeAndArea } from "@anny-fitter/anthropometry";
 import {
 	ALL_PHENOTYPE_LABELS,
 	type BodyModel,
@@ -14,6 +14,7 @@ import {
 	phenotypeRange,
 	type ShapeState,
 	type TopologyName,
+	yearsFromAnnyAge,
 } from "@anny-fitter/body-model";
 import type {
 	MeasurementDocument,
@@ -24,7 +25,6 @@ import type {
 } from "@anny-fitter/contracts";
 import { AppError, nearestName } from "@anny-fitter/contracts";
 import { BODY_DENSITY_KG_M3 } from "@anny-fitter/fitting";
-import { computeSignedVolume } from "@anny-fitter/mesh";
 import {
 	createRiggedMesh,
 	type MeshFrame,
@@ -142,7 +142,12 @@ export function buildBody(
 	evaluateShape(shape, model, { phenotypes: params.phenotypes, localChanges: params.local_changes });
 	const given = createPoseState(model);
 	evaluatePose(given, model, shape, posePerBone(params, model), params.pose_parameterization);
-	const allWarnings = [...warnings, ...clampingWarnings(params, model), ...localChangeWarnings(params)];
+	const allWarnings = [
+		...warnings,
+		...clampingWarnings(params, model),
+		...localChangeWarnings(params),
+		...ageWarnings(params),
+	];
 	return {
 		modelData,
 		warnings: allWarnings,
@@ -171,6 +176,7 @@ export function measureShape(
 	warnings: readonly Warning[],
 ): MeasurementDocument {
 	const values = measureBody(createMeasurer(model), shape);
+	const { volume_m3, surface_area_m2 } = measureVolumeAndArea(model, shape);
 	return {
 		schema_version: 1,
 		measurements: Object.fromEntries(
@@ -180,7 +186,9 @@ export function measureShape(
 				return [[definition.id, { value_m: value.value_m, definition: definitionDocument(definition) }]];
 			}),
 		),
-		mass_kg: BODY_DENSITY_KG_M3 * Math.abs(computeSignedVolume(shape.vertices, model.triangles)),
+		mass_kg: BODY_DENSITY_KG_M3 * volume_m3,
+		volume_m3,
+		surface_area_m2,
 		model_data: modelData,
 		warnings: [...warnings],
 	};
@@ -286,10 +294,21 @@ function clampingWarnings(params: ParamsDocument, model: BodyModel): Warning[] {
 	});
 }
 
+/** Below this age the body model was never held against real children. */
+const CHARTED_YEARS = 2;
+
+function ageWarnings(params: ParamsDocument): Warning[] {
+	const { age } = params.phenotypes;
+	if (age === undefined || yearsFromAnnyAge(age) >= CHARTED_YEARS) return [];
+	const message =
+		"Under two years nobody has compared the body model with real children; lengths taken lying down are about 7 mm more than heights.";
+	return [{ code: "under_two_years", message }];
+}
+
 function localChangeWarnings(params: ParamsDocument): Warning[] {
 	return Object.entries(params.local_changes).flatMap(([label, value]) => {
 		if (Math.abs(value) <= LARGEST_USUAL_LOCAL_CHANGE) return [];
-		const message = `The local change ${label} is ${value}, far outside −1…1; the body may be distorted.`;
+		const message = `The local change ${label} is ${Number(value.toFixed(2))}, far outside −1…1; the body may be distorted.`;
 		return [{ code: "local_change_extreme", message }];
 	});
 }

@@ -24,5 +24,7 @@ export { type FitOutcome, fitPhotoFiles } from "./fit-photo-files.js";
 export type { FitProgress } from "./fit-progress.js";
 export { type InspectOptions, inspectInstallation } from "./inspect-installation.js";
 export { type ListModelsOptions, listModels } from "./list-models.js";
+export { type MapOutcome, type MapRequest, mapStatedFacts } from "./map-stated-facts.js";
 export { type MeasureMeshOptions, measureMeshFile } from "./measure-mesh.js";
 export { type ObservedPhoto, type ObservePhotoOptions, observePhoto } from "./observe-photo.js";
+export { type RegisteredMesh, type RegisterMeshOptions, registerMeshFile } from "./register-mesh-file.js";

@@ -1,6 +1,8 @@
 import type { MeasurementDefinition } from "@anny-fitter/anthropometry";
-import { MEASUREMENTS } from "@anny-fitter/anthropometry";
+import { MEASUREMENTS, measureVolumeAndArea } from "@anny-fitter/anthropometry";
+import { pullBackShapeGradient } from "@anny-fitter/body-model";
 import type {
+	BulkDocument,
 	MeasurementDefinitionDocument,
 	MeasurementEstimate,
 	ModelDataDocument,
@@ -13,15 +15,19 @@ import type {
 import { RESULT_SCHEMA_VERSION } from "@anny-fitter/contracts";
 import type { EstimatedMeasurement, FittedView, PhotoFit, PhotoFitQuality, PhotoFitter } from "@anny-fitter/fitting";
 import {
-	logMassQuantity,
+	BODY_QUANTITIES,
+	differentiateLogMass,
+	MASS,
 	nameCovariance,
 	namedShape,
 	poseParametersFromArticulation,
 	SHAPE_COUNT,
+	SHAPE_PARAMETERS,
 	standardDeviation,
 	viewDirection,
 } from "@anny-fitter/fitting";
 import { interval90 } from "@anny-fitter/math";
+import { computeSurfaceAreaGradient } from "@anny-fitter/mesh";
 
 /** What a result document is made of besides the fit. */
 export interface ResultInput {
@@ -40,6 +46,9 @@ export interface ResultInput {
 /** Scatter of what people weigh against mesh volume × density: food, water, lungs. */
 const DENSITY_SIGMA = 0.01;
 
+/** The mesh counts the inside of the mouth and the eye sockets and smooths toes, ears and folds: about 1 % either way. */
+const SKIN_SIGMA = 0.01;
+
 /** `result.json` of a photo fit. `fitter.shape` must hold the fitted shape. */
 export function buildResultDocument(input: ResultInput): ResultDocument {
 	const { fitter, fit, quality } = input;
@@ -49,11 +58,12 @@ export function buildResultDocument(input: ResultInput): ResultDocument {
 		return describeView(fitter, view, photo?.name ?? `photo ${i + 1}`, photo?.label ?? null);
 	});
 	const byShape = new Float64Array(SHAPE_COUNT);
-	logMassQuantity(fitter, fit.mass_kg, 1).evaluate(fit.shape, byShape);
+	differentiateLogMass(byShape, fitter, fit.shape);
 	// A stated weight that the body misses is as uncertain as it is missed.
 	const massMiss = input.stated.weight_kg === undefined ? 0 : fit.mass_kg - input.stated.weight_kg;
 	const massScatter = fit.mass_kg * Math.hypot(standardDeviation(fit.covariance, byShape), DENSITY_SIGMA);
-	const massSigma = Math.hypot(massScatter, massMiss);
+	const expectedSigma = fit.mapped?.sigmas[BODY_QUANTITIES.indexOf(MASS)];
+	const massSigma = Math.hypot(expectedSigma ?? massScatter, massMiss);
 	return {
 		schema_version: RESULT_SCHEMA_VERSION,
 		stated: input.stated,
@@ -74,6 +84,7 @@ export function buildResultDocument(input: ResultInput): ResultDocument {
 		mass_kg: fit.mass_kg,
 		mass_sigma_kg: massSigma,
 		mass_interval90_kg: interval90(fit.mass_kg, massSigma),
+		...describeBulk(fitter, fit, massSigma / fit.mass_kg),
 		quality: {
 			flags: quality.flags.map(({ code, message }) => ({ code, message })),
 			advice: [...quality.advice],
@@ -83,6 +94,26 @@ export function buildResultDocument(input: ResultInput): ResultDocument {
 		timings_ms: { ...input.timings_ms },
 		model_data: input.modelData,
 		warnings: [...input.warnings],
+	};
+}
+
+/** Volume and surface area: the volume is as uncertain as the mass, the area by the shape and by what a mesh can tell of skin. */
+function describeBulk(fitter: PhotoFitter, fit: PhotoFit, massShare: number): BulkDocument {
+	const { model, shape } = fitter;
+	const { volume_m3, surface_area_m2 } = measureVolumeAndArea(model, shape);
+	const byVertex = new Float64Array(shape.vertices.length);
+	computeSurfaceAreaGradient(byVertex, shape.vertices, model.triangles);
+	const byShape = new Float64Array(SHAPE_COUNT);
+	pullBackShapeGradient(byShape, model, SHAPE_PARAMETERS, fit.shape.subarray(0, SHAPE_COUNT), byVertex);
+	const areaSigma = Math.hypot(standardDeviation(fit.covariance, byShape), SKIN_SIGMA * surface_area_m2);
+	const volumeSigma = massShare * volume_m3;
+	return {
+		volume_m3,
+		volume_sigma_m3: volumeSigma,
+		volume_interval90_m3: interval90(volume_m3, volumeSigma),
+		surface_area_m2,
+		surface_area_sigma_m2: areaSigma,
+		surface_area_interval90_m2: interval90(surface_area_m2, areaSigma),
 	};
 }
 

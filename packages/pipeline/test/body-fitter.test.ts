@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { AppError, resultDocumentSchema } from "@anny-fitter/contracts";
-import { logMassQuantity, readNamedCovariance, SHAPE_COUNT, standardDeviation } from "@anny-fitter/fitting";
+import { differentiateLogMass, readNamedCovariance, SHAPE_COUNT, standardDeviation } from "@anny-fitter/fitting";
 import {
 	type BodyFit,
 	type BodyFitInput,
@@ -54,7 +54,7 @@ test("the document's covariance of the shape gives the errors of its measurement
 	const { document, fit } = run({ views: [view()] });
 	const covariance = readNamedCovariance(document.shape_covariance ?? { parameters: [], lower_triangle: [] });
 	const gradient = new Float64Array(SHAPE_COUNT);
-	logMassQuantity(fitter.fitter, fit.mass_kg, 1).evaluate(fit.shape, gradient);
+	differentiateLogMass(gradient, fitter.fitter, fit.shape);
 	const exact = standardDeviation(fit.covariance, gradient);
 	expect(Math.abs(standardDeviation(covariance, gradient) - exact)).toBeLessThan(0.01 * exact);
 	expect(exact).toBeLessThan(0.03);
@@ -76,7 +76,9 @@ describe("a fit without photos", () => {
 		expect(document.measurements.stature?.sources).toEqual(["stated"]);
 		expect(document.warnings).toContainEqual(warnings[0]);
 		expect(document.timings_ms.decode).toBe(3);
-		expect(width(alone, "waist_girth")).toBeGreaterThan(width(run({ views: [view()] }), "waist_girth"));
+		// Linear regression on the survey misses waists by 37 mm on average: an interval of 120 to 160 mm.
+		expect(width(alone, "waist_girth")).toBeGreaterThan(0.11);
+		expect(width(alone, "waist_girth")).toBeLessThan(0.17);
 	});
 
 	test("carries the reason that the caller gives, also when there are views", () => {
@@ -85,6 +87,12 @@ describe("a fit without photos", () => {
 		expect(document.views).toEqual([]);
 		expect(document.quality.flags[0]).toEqual({ code: fallback.code, message: fallback.message });
 		expect(document.quality.advice[0]).toBe(fallback.advice);
+	});
+
+	test("flags a child under two years, and no older one", () => {
+		const codes = (age_years: number) => run({ stated: { age_years } }).document.quality.flags.map(({ code }) => code);
+		expect(codes(1)).toContain("under_two_years");
+		expect(codes(3)).not.toContain("under_two_years");
 	});
 
 	test("gives a body even when nothing is known", () => {
@@ -126,7 +134,7 @@ test("what is stated is checked before anything is computed", () => {
 });
 
 test("a cancelled fit ends soon, wherever it is", () => {
-	for (const checks of [0, 5, 40, 100]) {
+	for (const checks of [0, 5, 20, 40]) {
 		let left = checks;
 		let aborted_ms = Infinity;
 		const signal = {

@@ -1,3 +1,4 @@
+import { annyAgeFromYears } from "@anny-fitter/body-model";
 import { paramsDocumentSchema } from "@anny-fitter/contracts";
 import { readMesh } from "@anny-fitter/mesh-io";
 import validator from "gltf-validator";
@@ -27,7 +28,12 @@ describe("buildBodyFromParams", () => {
 		const bent = [1, 0, 0, 0, 0, 0, -1, 0, 0, 1, 0, 0];
 		const params = { pose: { "lowerarm01.L": bent }, pose_parameterization: "rest_relative" };
 		const [posed, rest] = [await build(params), await build({})];
-		expect(posed.measure().measurements).toEqual(rest.measure().measurements);
+		const { volume_m3, surface_area_m2, mass_kg, ...document } = posed.measure();
+		expect({ volume_m3, surface_area_m2, mass_kg, ...document }).toEqual(rest.measure());
+		expect(mass_kg).toBeCloseTo(1010 * volume_m3!, 9);
+		// Du Bois' formula knows stature and mass only.
+		const { value_m } = document.measurements.stature!;
+		expect(surface_area_m2! / (0.007184 * mass_kg! ** 0.425 * (100 * value_m) ** 0.725)).toBeCloseTo(1, 1);
 		const read = (body: typeof posed, pose: "given" | "rest") => readMesh(body.exportMesh("ply", { pose })).vertices;
 		expect(read(posed, "rest")).toEqual(read(rest, "rest"));
 		expect(read(posed, "given")).not.toEqual(read(posed, "rest"));
@@ -41,10 +47,18 @@ describe("buildBodyFromParams", () => {
 
 	it("warns about values outside a phenotype's range; a newborn is inside", async () => {
 		const { warnings } = await build({ phenotypes: { age: -0.3, weight: -0.1, muscle: 1.01 } });
-		expect(warnings.map((warning) => warning.message)).toEqual([
+		expect(warnings.filter((warning) => warning.code === "phenotype_clamped").map((w) => w.message)).toEqual([
 			"The phenotype muscle is 1.01; the model uses 1, the end of its range.",
 			"The phenotype weight is -0.1; the model uses 0, the end of its range.",
 		]);
+	});
+
+	it("warns about bodies under two years, and about no older one", async () => {
+		const codes = async (age: number) => (await build({ phenotypes: { age } })).warnings.map((w) => w.code);
+		expect(await codes(annyAgeFromYears(1.99))).toEqual(["under_two_years"]);
+		expect(await codes(-0.3)).toEqual(["under_two_years"]);
+		expect(await codes(annyAgeFromYears(2.01))).toEqual([]);
+		expect((await build({ phenotypes: {} })).warnings).toEqual([]);
 	});
 
 	it("warns about local changes far outside −1…1", async () => {

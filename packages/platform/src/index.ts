@@ -3,15 +3,22 @@ export type {
 	BodyModelOrigin,
 	BodyModelSourceReport,
 	BodyModelStoreOptions,
+	ExportedAsset,
+	ExportOptions,
 	OpenedBodyModel,
-} from "./body-model-store.js";
+	Surroundings,
+} from "@anny-fitter/anny/model-data";
 export {
-	listBodyModelSources,
+	currentSurroundings,
 	MODEL_DATA_VARIABLE,
+	makeFolder,
+	pulledModelDir,
+	userCacheDir,
+	userDataDir,
+} from "@anny-fitter/anny/model-data";
+export {
+	exportBodyModelAsset,
+	listBodyModelSources,
 	openBodyModelAsset,
 	openBodyModelData,
-	pulledModelDir,
 } from "./body-model-store.js";
-export type { Surroundings } from "./folders.js";
-export { currentSurroundings, userCacheDir, userDataDir } from "./folders.js";
-export { makeFolder } from "./make-folder.js";

@@ -95,7 +95,7 @@ for (const name of ENVIRONMENTS) {
 			const lines = (await ask("format=csv")).body.trimEnd().split("\r\n");
 			expect(lines[0]).toBe("measurement,value,sigma,interval90_low,interval90_high,unit,confidence,version,name");
 			const ids = Object.keys(model.document.measurements);
-			expect(lines.slice(1).map((line) => line.split(",")[0])).toEqual([...ids, "mass"]);
+			expect(lines.slice(1).map((line) => line.split(",")[0])).toEqual([...ids, "mass", "volume", "surface_area"]);
 			expect(Number(lines[1]?.split(",")[1])).toBe(model.document.measurements[ids[0]!]?.value_m);
 		});
 

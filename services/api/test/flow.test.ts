@@ -144,7 +144,8 @@ for (const name of ENVIRONMENTS) {
 			const csv = await get(`/models/${modelId}/measurements`, { accept: "text/csv" });
 			expect(csv.headers["content-type"]).toContain("text/csv");
 			const lines = csv.body.trimEnd().split("\r\n");
-			expect(lines).toHaveLength(Object.keys(json.json().measurements).length + 2);
+			// A header before them; mass, volume and surface area after them.
+			expect(lines).toHaveLength(Object.keys(json.json().measurements).length + 4);
 			expect(lines.find((line) => line.startsWith("waist_girth,"))).toContain(
 				String(json.json().measurements.waist_girth.value_m),
 			);

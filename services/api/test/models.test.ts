@@ -68,6 +68,10 @@ for (const name of ENVIRONMENTS) {
 			expect(json).toMatchObject({ model_id: first.modelId, mass_kg: first.document.mass_kg });
 			const csv = await get(`/models/${first.modelId}/measurements`, { accept: "text/csv" });
 			expect(csv.headers["content-type"]).toContain("text/csv");
+			const { volume_m3, surface_area_m2 } = first.document;
+			expect(json).toMatchObject({ volume_m3, surface_area_m2 });
+			expect(csv.body).toMatch(new RegExp(`^volume,${volume_m3},.*,m3,,,Body volume`, "m"));
+			expect(csv.body).toMatch(new RegExp(`^surface_area,${surface_area_m2},.*,m2,,,Body surface area`, "m"));
 			const waist = csv.body
 				.split("\r\n")
 				.find((line) => line.startsWith("waist_girth,"))!

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { measurementDefinitionSchema } from "../measurement-document.js";
 import { oneLineTextSchema } from "../one-line-text.js";
-import { measurementEstimateSchema, resultDocumentSchema } from "../result-document.js";
+import { bulkSchema, measurementEstimateSchema, resultDocumentSchema } from "../result-document.js";
 
 /** A stored model: the content of `result.json` with ids and dates. */
 export const modelDocumentSchema = resultDocumentSchema
@@ -83,6 +83,7 @@ export const modelMeasurementsSchema = z
 		mass_kg: z.number().positive(),
 		mass_sigma_kg: z.number().nonnegative(),
 		mass_interval90_kg: z.tuple([z.number(), z.number()]),
+		...bulkSchema.shape,
 	})
 	.meta({ id: "ModelMeasurements" });
 

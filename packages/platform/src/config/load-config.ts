@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { currentSurroundings, userDataDir } from "../folders.js";
+import { currentSurroundings, userDataDir } from "@anny-fitter/anny/model-data";
 import { readOrMakeSecret } from "./generated-secret.js";
 import { type Environment, invalidSetting, readSettings } from "./read-settings.js";
 import { findSecretWeakness, MIN_SECRET_BYTES } from "./secret-strength.js";

@@ -1,10 +1,10 @@
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "@anny-fitter/anny/model-data";
 import { AppError } from "@anny-fitter/contracts";
 import { PGlite } from "@electric-sql/pglite";
 import { createPgConfig } from "@electric-sql/pglite/node-postgres";
 import pg from "pg";
-import { makeFolder } from "../make-folder.js";
 import { takeLock } from "./pglite-lock.js";
 import { openPgliteSeed } from "./pglite-seed.js";
 import { TYPES } from "./pools.js";

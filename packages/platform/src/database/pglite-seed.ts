@@ -3,9 +3,8 @@ import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "no
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeFolder, userCacheDir } from "@anny-fitter/anny/model-data";
 import type { PGlite } from "@electric-sql/pglite";
-import { userCacheDir } from "../folders.js";
-import { makeFolder } from "../make-folder.js";
 
 const PREFIX = "pglite-";
 const SUFFIX = ".tar";

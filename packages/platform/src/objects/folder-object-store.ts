@@ -3,8 +3,8 @@ import type { Dirent } from "node:fs";
 import { chmod, mkdir, open, readdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
+import { makeFolder } from "@anny-fitter/anny/model-data";
 import { AppError } from "@anny-fitter/contracts";
-import { makeFolder } from "../make-folder.js";
 import { checkObjectKey, checkObjectPrefix } from "./object-key.js";
 import type { ObjectInfo, ObjectStore } from "./object-store.js";
 

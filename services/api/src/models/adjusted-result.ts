@@ -1,5 +1,6 @@
 import {
 	AppError,
+	type BulkDocument,
 	type MeasurementDocument,
 	type MeasurementEstimate,
 	type ModelAdjustment,
@@ -55,6 +56,7 @@ export function adjustedResult(
 		mass_kg,
 		mass_sigma_kg: massSigma_kg,
 		mass_interval90_kg: interval90(mass_kg, massSigma_kg),
+		...adjustedBulk(base, measured, massSigma_kg / mass_kg),
 		quality: { ...base.quality, flags: [...withoutOwn(base.quality.flags), { code: CODE, message }] },
 		timings_ms,
 		model_data: measured.model_data ?? base.model_data,
@@ -65,6 +67,23 @@ export function adjustedResult(
 		],
 		based_on_model_id: baseId,
 		...(change.name === undefined ? {} : { name: change.name }),
+	};
+}
+
+/** Volume as sure as the mass, surface area as sure as it was; what the base does not know stays unknown. */
+function adjustedBulk(base: ResultDocument, measured: MeasurementDocument, massShare: number): BulkDocument {
+	const { volume_m3, surface_area_m2 } = measured;
+	const { surface_area_m2: before_m2, surface_area_sigma_m2: sigma_m2 } = base;
+	if (volume_m3 === null || surface_area_m2 === null || before_m2 === undefined || sigma_m2 === undefined) return {};
+	const volumeSigma_m3 = massShare * volume_m3;
+	const areaSigma_m2 = (sigma_m2 * surface_area_m2) / before_m2;
+	return {
+		volume_m3,
+		volume_sigma_m3: volumeSigma_m3,
+		volume_interval90_m3: interval90(volume_m3, volumeSigma_m3),
+		surface_area_m2,
+		surface_area_sigma_m2: areaSigma_m2,
+		surface_area_interval90_m2: interval90(surface_area_m2, areaSigma_m2),
 	};
 }
 

@@ -20,7 +20,10 @@ export function modelDocument({ row, measurements }: StoredModel): ModelDocument
 }
 
 export function modelMeasurements({ row, measurements }: StoredModel): ModelMeasurements {
-	const { stature_m, mass_kg, mass_sigma_kg, mass_interval90_kg } = row.document as unknown as ResultDocument;
+	const document = row.document as unknown as ResultDocument;
+	const { stature_m, mass_kg, mass_sigma_kg, mass_interval90_kg } = document;
+	const { volume_m3, volume_sigma_m3, volume_interval90_m3 } = document;
+	const { surface_area_m2, surface_area_sigma_m2, surface_area_interval90_m2 } = document;
 	return {
 		model_id: row.model_id,
 		measurements: storedMeasurements(measurements),
@@ -28,6 +31,12 @@ export function modelMeasurements({ row, measurements }: StoredModel): ModelMeas
 		mass_kg,
 		mass_sigma_kg,
 		mass_interval90_kg,
+		volume_m3,
+		volume_sigma_m3,
+		volume_interval90_m3,
+		surface_area_m2,
+		surface_area_sigma_m2,
+		surface_area_interval90_m2,
 	};
 }
 
@@ -73,7 +82,8 @@ function compare(a: number, sigmaA: number, b: number, sigmaB: number) {
 
 /** Measurements as a table: one line each, a header first; RFC 4180. */
 export function measurementsCsv({ row, measurements }: StoredModel): string {
-	const { mass_kg, mass_sigma_kg, mass_interval90_kg } = row.document as unknown as ResultDocument;
+	const document = row.document as unknown as ResultDocument;
+	const { mass_kg, mass_sigma_kg, mass_interval90_kg } = document;
 	const lines: (string | number | null)[][] = [
 		["measurement", "value", "sigma", "interval90_low", "interval90_high", "unit", "confidence", "version", "name"],
 	];
@@ -90,6 +100,21 @@ export function measurementsCsv({ row, measurements }: StoredModel): string {
 		]);
 	}
 	lines.push(["mass", mass_kg, mass_sigma_kg, ...mass_interval90_kg, "kg", null, null, "Body mass"]);
+	const { volume_m3, volume_sigma_m3, volume_interval90_m3 } = document;
+	const { surface_area_m2, surface_area_sigma_m2, surface_area_interval90_m2 } = document;
+	// Results of older versions have neither.
+	if (volume_m3 !== undefined && volume_sigma_m3 !== undefined && volume_interval90_m3 !== undefined) {
+		lines.push(["volume", volume_m3, volume_sigma_m3, ...volume_interval90_m3, "m3", null, null, "Body volume"]);
+	}
+	if (
+		surface_area_m2 !== undefined &&
+		surface_area_sigma_m2 !== undefined &&
+		surface_area_interval90_m2 !== undefined
+	) {
+		const [low, high] = surface_area_interval90_m2;
+		const name = "Body surface area";
+		lines.push(["surface_area", surface_area_m2, surface_area_sigma_m2, low, high, "m2", null, null, name]);
+	}
 	return lines.map((line) => `${line.map(csvField).join(",")}\r\n`).join("");
 }
 
