@@ -6,7 +6,14 @@ import {
 	type PathCarrier,
 	takeUpSurface,
 } from "@anny-fitter/anthropometry";
-import { createBodyModel, decodeBodyModel, evaluatePose, evaluateShape, identityPose } from "@anny-fitter/body-model";
+import {
+	availableKernels,
+	createBodyModel,
+	decodeBodyModel,
+	evaluatePose,
+	evaluateShape,
+	identityPose,
+} from "@anny-fitter/body-model";
 import {
 	adjustBody,
 	BODY_QUANTITIES,
@@ -56,7 +63,10 @@ export class BodyEngine {
 	 * @throws BodyModelAssetError when it is damaged or of another version
 	 */
 	constructor(asset: Uint8Array) {
-		const model = createBodyModel(decodeBodyModel(asset), { allPhenotypes: true, localChanges: true });
+		const model = createBodyModel(decodeBodyModel(asset, { kernels: availableKernels() }), {
+			allPhenotypes: true,
+			localChanges: true,
+		});
 		this.#fitter = createPhotoFitter(model);
 		this.#carrier = createPathCarrier(model);
 		const { vertexCount, triangles, topologyHash, boneLabels, boneParents } = model;
@@ -102,18 +112,14 @@ export class BodyEngine {
 		});
 	}
 
-	/**
-	 * Standard deviation of every vertex, at the size of the reported errors of the measurements.
-	 *
-	 * @yields the fraction done, 0…1; other calls may be made between steps
-	 */
-	*vertexSigma_m(
+	/** Standard deviation of every vertex, at the size of the reported errors of the measurements. */
+	vertexSigma_m(
 		shape: BodyShape,
 		covariance: ShapeCovariance,
 		measurements: Readonly<Record<string, { readonly sigma_m: number }>>,
-	): Generator<number, Float32Array> {
+	): Float32Array {
 		const known = readNamedCovariance(covariance);
-		const tangent = yield* this.#tangent(shape);
+		const tangent = this.#tangent(shape);
 		const out = new Float32Array(this.topology.vertexCount);
 		const factor = errorInflation(tangent, known, measurements);
 		vertexDeviations(out, this.#fitter.model, tangent.x, known, factor);
@@ -124,11 +130,10 @@ export class BodyEngine {
 	 * Takes what adjusting a body needs.
 	 *
 	 * @param covariance null: the population's takes its place
-	 * @yields the fraction done, 0…1; other calls may be made between steps
 	 */
-	*prepare(shape: BodyShape, covariance: ShapeCovariance | null): Generator<number, PreparedBody> {
+	prepare(shape: BodyShape, covariance: ShapeCovariance | null): PreparedBody {
 		const given = covariance === null ? null : readNamedCovariance(covariance);
-		const tangent = yield* this.#tangent(shape);
+		const tangent = this.#tangent(shape);
 		return { tangent, covariance: given ?? populationCovariance(tangent) };
 	}
 
@@ -152,12 +157,12 @@ export class BodyEngine {
 		};
 	}
 
-	*#tangent(shape: BodyShape): Generator<number, BodyTangent> {
+	#tangent(shape: BodyShape): BodyTangent {
 		const key = JSON.stringify([sorted(shape.phenotypes), sorted(shape.local_changes)]);
 		const known = this.#tangents.get(key);
 		if (known !== undefined) return known;
 		const { phenotypes, local_changes: localChanges } = shape;
-		const tangent = yield* takeBodyTangent(this.#fitter, { phenotypes, localChanges });
+		const tangent = takeBodyTangent(this.#fitter, { phenotypes, localChanges });
 		this.#tangents.set(key, tangent);
 		for (const old of this.#tangents.keys()) {
 			if (this.#tangents.size <= TANGENTS_KEPT) break;

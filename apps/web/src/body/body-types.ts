@@ -101,18 +101,11 @@ export interface BodyClient {
 		measurements: Readonly<Record<string, { readonly value_m: number; readonly sigma_m: number }>>,
 	): Promise<Float32Array>;
 	/**
-	 * Prepares adjusting: takes about a second.
+	 * Prepares adjusting: takes about as long as a few bodies.
 	 *
 	 * @param covariance null for bodies without one: the population's takes its place
-	 * @param onProgress 0…1
-	 * @param signal aborting rejects with its reason and stops the preparation
 	 */
-	startAdjusting(
-		shape: BodyShape,
-		covariance: ShapeCovariance | null,
-		onProgress?: (fraction: number) => void,
-		signal?: AbortSignal,
-	): Promise<AdjustSession>;
+	startAdjusting(shape: BodyShape, covariance: ShapeCovariance | null): Promise<AdjustSession>;
 }
 
 /** `onProgress` hears how much of the body model (some 12 MB, kept by the browser) has arrived, 0…1. */

@@ -18,7 +18,6 @@ export interface BodyLine {
 interface Call {
 	readonly resolve: (value: never) => void;
 	readonly reject: (error: Error) => void;
-	readonly onProgress: ((fraction: number) => void) | undefined;
 	readonly isQueued: boolean;
 }
 
@@ -30,8 +29,8 @@ interface Waiting {
 }
 
 /**
- * Calls to the worker. Short ones wait here, not there, one at a time: so that a newer one of the same lane can take the
- * place of an older one that has not begun. Long ones go at once; the worker does them in slices between the others.
+ * Calls to the worker. They wait here, not there, one at a time: so that a newer one of the same lane can take the place of
+ * an older one that has not begun. Calls that nothing can take the place of go at once.
  */
 export class BodyConnection {
 	readonly #line: BodyLine;
@@ -75,36 +74,15 @@ export class BodyConnection {
 		});
 	}
 
-	/** A call that takes long. */
-	askLong<T>(
-		call: BodyCall,
-		options: {
-			readonly transfer?: ArrayBuffer[];
-			readonly onProgress?: ((fraction: number) => void) | undefined;
-			readonly signal?: AbortSignal | undefined;
-		} = {},
-	): Promise<T> {
-		const { signal, onProgress, transfer = [] } = options;
+	/** A call that does not wait here for others. */
+	askAtOnce<T>(call: BodyCall, transfer: ArrayBuffer[] = []): Promise<T> {
 		return new Promise<T>((resolve, reject) => {
-			signal?.throwIfAborted();
 			if (this.#failure !== null) {
 				reject(this.#failure);
 				return;
 			}
 			const id = this.#nextId++;
-			const cancel = () => {
-				this.#line.postMessage({ id, type: "cancel" }, []);
-				this.#calls.delete(id);
-				reject(signal?.reason as Error);
-			};
-			signal?.addEventListener("abort", cancel, { once: true });
-			const settle = <V>(end: (value: V) => void) => {
-				return (value: V) => {
-					signal?.removeEventListener("abort", cancel);
-					end(value);
-				};
-			};
-			this.#calls.set(id, { resolve: settle(resolve), reject: settle(reject), onProgress, isQueued: false });
+			this.#calls.set(id, { resolve, reject, isQueued: false });
 			this.#line.postMessage({ id, ...call }, transfer);
 		});
 	}
@@ -115,17 +93,13 @@ export class BodyConnection {
 		if (next === undefined) return;
 		this.#isBusy = true;
 		const id = this.#nextId++;
-		this.#calls.set(id, { resolve: next.resolve, reject: next.reject, onProgress: undefined, isQueued: true });
+		this.#calls.set(id, { resolve: next.resolve, reject: next.reject, isQueued: true });
 		this.#line.postMessage({ id, ...next.call }, []);
 	}
 
 	#receive(message: FromBodyWorker): void {
 		const call = this.#calls.get(message.id);
 		if (call === undefined) return;
-		if (message.type === "progress") {
-			call.onProgress?.(message.fraction);
-			return;
-		}
 		this.#calls.delete(message.id);
 		if (call.isQueued) {
 			this.#isBusy = false;
@@ -142,7 +116,7 @@ export class BodyConnection {
  * @param asset the compiled body model; goes to the worker
  */
 export async function connectBody(connection: BodyConnection, asset: Uint8Array<ArrayBuffer>): Promise<BodyClient> {
-	const topology = await connection.askLong<BodyTopology>({ type: "open", asset }, { transfer: [asset.buffer] });
+	const topology = await connection.askAtOnce<BodyTopology>({ type: "open", asset }, [asset.buffer]);
 	const laneOf = (kind: string, lane: string | undefined) => (lane === undefined ? null : `${kind}:${lane}`);
 	return {
 		topology,
@@ -153,12 +127,10 @@ export async function connectBody(connection: BodyConnection, asset: Uint8Array<
 			const sigmas = Object.fromEntries(
 				Object.entries(measurements).map(([id, { value_m, sigma_m }]) => [id, { value_m, sigma_m }]),
 			);
-			return connection.askLong<Float32Array>({ type: "vertex_sigma", shape, covariance, measurements: sigmas });
+			return connection.askAtOnce<Float32Array>({ type: "vertex_sigma", shape, covariance, measurements: sigmas });
 		},
-		startAdjusting: async (shape, covariance, onProgress, signal) => {
-			const call = { type: "prepare", shape, covariance } as const;
-			return openSession(connection, await connection.askLong<number>(call, { onProgress, signal }));
-		},
+		startAdjusting: async (shape, covariance) =>
+			openSession(connection, await connection.askAtOnce<number>({ type: "prepare", shape, covariance })),
 	};
 }
 

@@ -1,5 +1,5 @@
 import { BodyEngine, type PreparedBody } from "./body-engine.js";
-import { CANCELLED, type FromBodyWorker, type ToBodyWorker } from "./worker-messages.js";
+import type { FromBodyWorker, ToBodyWorker } from "./worker-messages.js";
 
 /** The worker's end of the line to the page; a Node port of messages has this shape too. */
 export interface BodyPort {
@@ -7,36 +7,25 @@ export interface BodyPort {
 	addEventListener(type: "message", listener: (event: { readonly data: ToBodyWorker }) => void): void;
 }
 
-/** Long work is done in slices, so that sliders and turning bodies do not wait for it. */
-const SLICE_MS = 12;
-
-/** Does what the page asks for. Calls are done in order, but those that take long step aside for the others. */
+/** Does what the page asks for, call by call. */
 export function serveBody(port: BodyPort): void {
 	const server = new BodyServer(port);
-	port.addEventListener("message", ({ data }) => void server.handle(data));
+	port.addEventListener("message", ({ data }) => server.handle(data));
 }
 
 class BodyServer {
 	readonly #port: BodyPort;
 	#engine: BodyEngine | null = null;
 	readonly #sessions = new Map<number, PreparedBody>();
-	/** Calls in slices that have not ended. */
-	readonly #running = new Set<number>();
 
 	constructor(port: BodyPort) {
 		this.#port = port;
 	}
 
-	async handle(message: ToBodyWorker): Promise<void> {
+	handle(message: ToBodyWorker): void {
 		const { id } = message;
-		if (message.type === "cancel") {
-			this.#running.delete(id);
-			// It may have ended already.
-			this.#sessions.delete(id);
-			return;
-		}
 		try {
-			const { value, transfer } = await this.#answer(message);
+			const { value, transfer } = this.#answer(message);
 			this.#port.postMessage({ id, type: "done", value }, transfer);
 		} catch (error) {
 			const text = error instanceof Error ? error.message : String(error);
@@ -44,9 +33,7 @@ class BodyServer {
 		}
 	}
 
-	async #answer(
-		message: Exclude<ToBodyWorker, { type: "cancel" }>,
-	): Promise<{ value: unknown; transfer: ArrayBuffer[] }> {
+	#answer(message: ToBodyWorker): { value: unknown; transfer: ArrayBuffer[] } {
 		if (message.type === "open") {
 			this.#engine = new BodyEngine(message.asset);
 			return { value: this.#engine.topology, transfer: [] };
@@ -64,12 +51,11 @@ class BodyServer {
 			}
 			case "vertex_sigma": {
 				const { shape, covariance, measurements } = message;
-				const value = await this.#inSlices(message.id, engine.vertexSigma_m(shape, covariance, measurements));
+				const value = engine.vertexSigma_m(shape, covariance, measurements);
 				return { value, transfer: [bufferOf(value)] };
 			}
 			case "prepare": {
-				const prepared = await this.#inSlices(message.id, engine.prepare(message.shape, message.covariance));
-				this.#sessions.set(message.id, prepared);
+				this.#sessions.set(message.id, engine.prepare(message.shape, message.covariance));
 				return { value: message.id, transfer: [] };
 			}
 			case "solve": {
@@ -82,28 +68,6 @@ class BodyServer {
 				return { value: null, transfer: [] };
 		}
 	}
-
-	async #inSlices<T>(id: number, steps: Generator<number, T>): Promise<T> {
-		this.#running.add(id);
-		try {
-			for (;;) {
-				const until = performance.now() + SLICE_MS;
-				let step = steps.next();
-				while (!step.done && performance.now() < until) step = steps.next();
-				if (step.done) return step.value;
-				this.#port.postMessage({ id, type: "progress", fraction: step.value }, []);
-				await turnEventLoop();
-				if (!this.#running.has(id)) throw new Error(CANCELLED);
-			}
-		} finally {
-			this.#running.delete(id);
-		}
-	}
-}
-
-/** Lets waiting messages in. */
-function turnEventLoop(): Promise<void> {
-	return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function bufferOf(array: Float32Array): ArrayBuffer {

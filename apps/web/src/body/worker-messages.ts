@@ -17,14 +17,10 @@ export type BodyCall =
 	| { readonly type: "solve"; readonly session: number; readonly request: AdjustRequest }
 	| { readonly type: "close"; readonly session: number };
 
-/** `cancel` ends a call that takes long; it then fails with {@link CANCELLED}. */
-export type ToBodyWorker = { readonly id: number } & (BodyCall | { readonly type: "cancel" });
+/** A call and its number. */
+export type ToBodyWorker = { readonly id: number } & BodyCall;
 
 /** What the body worker answers, by the number of the call. */
 export type FromBodyWorker =
 	| { readonly id: number; readonly type: "done"; readonly value: unknown }
-	| { readonly id: number; readonly type: "progress"; readonly fraction: number }
 	| { readonly id: number; readonly type: "failed"; readonly message: string };
-
-/** Message of a call that was ended on request. */
-export const CANCELLED = "cancelled";

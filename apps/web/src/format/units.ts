@@ -40,6 +40,21 @@ export function formatMassDifference(difference_kg: number, units: Units, locale
 		: `${number(difference_kg / KG_PER_POUND, locale, 1, true)} lb`;
 }
 
+/** "68.3 L": bodies' volumes are given in litres whatever the units. */
+export function formatVolume(volume_m3: number, locale: string): string {
+	return new Intl.NumberFormat(locale, {
+		style: "unit",
+		unit: "liter",
+		minimumFractionDigits: 1,
+		maximumFractionDigits: 1,
+	}).format(volume_m3 * 1000);
+}
+
+/** "1.83 m²": bodies' surfaces are given in square metres whatever the units. */
+export function formatArea(area_m2: number, locale: string): string {
+	return `${number(area_m2, locale, 2)} m²`;
+}
+
 /** The number that a field or slider shows for a length: cm or inches. */
 export function lengthToShown(value_m: number, units: Units): number {
 	return units === "metric" ? value_m * 100 : value_m / METERS_PER_INCH;

@@ -2,11 +2,13 @@ import { useMemo } from "react";
 import { usePreferences } from "../preferences/preferences-store.js";
 import { useLocale } from "./locale.js";
 import {
+	formatArea,
 	formatDifference,
 	formatLength,
 	formatMargin,
 	formatMass,
 	formatMassDifference,
+	formatVolume,
 	type LengthKind,
 } from "./units.js";
 
@@ -22,6 +24,8 @@ export function useFormat() {
 			margin: (half_m: number) => formatMargin(half_m, units, locale),
 			difference: (difference_m: number) => formatDifference(difference_m, units, locale),
 			mass: (mass_kg: number) => formatMass(mass_kg, units, locale),
+			volume: (volume_m3: number) => formatVolume(volume_m3, locale),
+			area: (area_m2: number) => formatArea(area_m2, locale),
 			massDifference: (difference_kg: number) => formatMassDifference(difference_kg, units, locale),
 			number: (value: number, digits = 1) =>
 				new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value),

@@ -868,6 +868,18 @@ export interface components {
                 number,
                 number
             ];
+            volume_m3?: number;
+            volume_sigma_m3?: number;
+            volume_interval90_m3?: [
+                number,
+                number
+            ];
+            surface_area_m2?: number;
+            surface_area_sigma_m2?: number;
+            surface_area_interval90_m2?: [
+                number,
+                number
+            ];
             quality: components["schemas"]["Quality"];
             timings_ms: {
                 [key: string]: number;
@@ -951,6 +963,18 @@ export interface components {
                 number,
                 number
             ];
+            volume_m3?: number;
+            volume_sigma_m3?: number;
+            volume_interval90_m3?: [
+                number,
+                number
+            ];
+            surface_area_m2?: number;
+            surface_area_sigma_m2?: number;
+            surface_area_interval90_m2?: [
+                number,
+                number
+            ];
         };
         ModelPage: {
             models: components["schemas"]["ModelSummary"][];
@@ -1031,6 +1055,22 @@ export interface components {
             flagged_for_review: boolean;
             expected_pve_mm?: number;
             pve_mm?: number;
+            scan_distances?: {
+                body_to_scan: {
+                    mean_mm: number;
+                    median_mm: number;
+                    p95_mm: number;
+                    max_mm: number;
+                    near_share: number;
+                };
+                scan_to_body: {
+                    mean_mm: number;
+                    median_mm: number;
+                    p95_mm: number;
+                    max_mm: number;
+                    near_share: number;
+                };
+            };
         };
         Readiness: {
             /** @enum {string} */

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { formatDuration } from "../../src/format/duration.js";
 import {
+	formatArea,
 	formatDifference,
 	formatLength,
 	formatMargin,
 	formatMass,
 	formatMassDifference,
+	formatVolume,
 	lengthFromShown,
 	lengthToShown,
 	massFromShown,
@@ -50,6 +52,14 @@ describe("masses", () => {
 		expect(formatMassDifference(-0.4, "metric", "en")).toBe("-0.4 kg");
 		expect(formatMassDifference(0.45359237, "imperial", "en")).toBe("+1.0 lb");
 	});
+});
+
+test("volumes are in litres and surfaces in square metres, with the language's signs", () => {
+	expect(formatVolume(0.06834, "en")).toBe("68.3 L");
+	expect(formatVolume(0.06834, "de")).toBe("68,3 l");
+	expect(formatVolume(0.06834, "es")).toBe("68,3 l");
+	expect(formatArea(1.828, "en")).toBe("1.83 m²");
+	expect(formatArea(1.828, "de")).toBe("1,83 m²");
 });
 
 describe("what fields show", () => {

@@ -13,7 +13,7 @@ interface Step {
 /** A body that is being adjusted. */
 export interface Adjusting {
 	readonly status: "waiting" | "preparing" | "ready" | "failed";
-	/** Of the preparation, 0…1; null while that is not known. */
+	/** How much of the body model has arrived, 0…1; null while that is not known. */
 	readonly progress: number | null;
 	readonly error: unknown;
 	readonly base: BaseValues;
@@ -140,15 +140,11 @@ function startingPinsOf({ measurements: { stature } }: ModelDocument): Pins {
 	return stature?.sources.includes("stated") ? { stature: stature.value_m } : {};
 }
 
-/** Loading the model is most of the wait at the first time; later it comes from the browser's cache. */
-const LOADING_SHARE = 0.6;
-
 async function prepare(model: ModelDocument, onProgress: (fraction: number) => void): Promise<AdjustSession> {
 	const { openBodyClient } = await import("../../body/body-client.js");
-	const client = await openBodyClient((fraction) => onProgress(LOADING_SHARE * fraction));
+	const client = await openBodyClient(onProgress);
 	return client.startAdjusting(
 		{ phenotypes: model.phenotypes, local_changes: model.local_changes },
 		model.shape_covariance ?? null,
-		(fraction) => onProgress(LOADING_SHARE + (1 - LOADING_SHARE) * fraction),
 	);
 }

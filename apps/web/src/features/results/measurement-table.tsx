@@ -116,7 +116,7 @@ function Row({
 				<td className="numbers hidden py-2 pe-4 text-end whitespace-nowrap text-ink-soft sm:table-cell">
 					{margin(margin_m(estimate))}
 				</td>
-				<td className="hidden py-2 sm:table-cell">
+				<td className="hidden py-2 pe-3 sm:table-cell">
 					<ConfidenceBar confidence={estimate.confidence} />
 				</td>
 				<td className="hidden py-2 pe-3 text-sm text-ink-soft sm:table-cell">
