@@ -8,6 +8,7 @@ import { measureBody } from "@anny-fitter/anthropometry";
 import { createBodyModel, evaluateShape } from "@anny-fitter/body-model";
 import {
 	createPhotoFitter,
+	estimateMeasurements,
 	evaluateFitterPose,
 	evaluateFitterShape,
 	expandAnchors,
@@ -58,6 +59,8 @@ export interface AccuracyRow {
 	readonly pve_mm: readonly number[];
 	/** all joints of all photos: distance in the photo, fraction of stature */
 	readonly jointErrors: readonly number[];
+	/** per subject and measurement of the catalogue: whether the truth lies inside the 90 % interval */
+	readonly covered: readonly boolean[];
 	readonly staturesMissed_mm: readonly number[];
 	readonly massesMissed_kg: readonly number[];
 	readonly silhouetteIous: readonly number[];
@@ -85,6 +88,7 @@ export function measureAccuracy(
 		girthErrors_mm: [] as number[][],
 		pve_mm: [] as number[],
 		jointErrors: [] as number[],
+		covered: [] as boolean[],
 		staturesMissed_mm: [] as number[],
 		massesMissed_kg: [] as number[],
 		silhouetteIous: [] as number[],
@@ -95,8 +99,9 @@ export function measureAccuracy(
 	for (const subject of subjects) {
 		const views = subject.views.filter((v) => setting.views(v) && observations.has(v));
 		const seen = views.flatMap((v) => observations.get(v) ?? []);
+		const stated = setting.stated(subject);
 		const started = performance.now();
-		const fit = fitPhotos(fitter, seen, setting.stated(subject), {
+		const fit = fitPhotos(fitter, seen, stated, {
 			...(setting.anchors ? { anchors: setting.anchors(subject) } : {}),
 		});
 		row.fit_ms.push(performance.now() - started);
@@ -109,6 +114,7 @@ export function measureAccuracy(
 		});
 		row.staturesMissed_mm.push(1000 * Math.abs(fit.stature_m - subject.stature_m));
 		row.massesMissed_kg.push(Math.abs(fit.mass_kg - subject.mass_kg));
+		const estimates = estimateMeasurements(fitter, fit, stated);
 		evaluateFitterShape(fitter, fit.shape);
 		const fitted = measureBody(fitter.measurer, fitter.shape, GIRTHS);
 		const fittedVertices = fitter.shape.vertices.slice();
@@ -116,6 +122,10 @@ export function measureAccuracy(
 		row.girthErrors_mm.push(
 			GIRTHS.map((id) => 1000 * ((fitted.get(id)?.value_m ?? 0) - (truth.get(id)?.value_m ?? 0))),
 		);
+		for (const [id, { value_m }] of truth) {
+			const [low, high] = estimates.get(id)?.interval90_m ?? [Number.NaN, Number.NaN];
+			row.covered.push(value_m >= low && value_m <= high);
+		}
 		row.pve_mm.push(1000 * vertexError(fittedVertices, subject.restVertices));
 	}
 	return row;
@@ -124,7 +134,7 @@ export function measureAccuracy(
 /** Measures the subject's resting body, made from its own parameters; leaves it in `fitter.shape`. */
 function truthMeasures(fitter: PhotoFitter, subject: SyntheticSubject) {
 	evaluateShape(fitter.shape, fitter.model, { phenotypes: subject.phenotypes, localChanges: subject.localChanges });
-	return measureBody(fitter.measurer, fitter.shape, GIRTHS);
+	return measureBody(fitter.measurer, fitter.shape);
 }
 
 /** Distances of fitted and true bone heads in a photo, fractions of stature. */
@@ -176,6 +186,7 @@ export function accuracyTable(rows: readonly AccuracyRow[]): string {
 		"PVE mm",
 		"joints % of stature",
 		"IoU",
+		"inside 90 %",
 		"fit ms",
 	];
 	const lines = rows.map((row) => {
@@ -191,6 +202,7 @@ export function accuracyTable(rows: readonly AccuracyRow[]): string {
 			mean(row.pve_mm).toFixed(1),
 			row.jointErrors.length > 0 ? (100 * median(row.jointErrors)).toFixed(2) : "–",
 			row.silhouetteIous.length > 0 ? mean(row.silhouetteIous).toFixed(3) : "–",
+			`${(100 * mean(row.covered.map(Number))).toFixed(0)} %`,
 			median(row.fit_ms).toFixed(0),
 		];
 	});

@@ -2,43 +2,20 @@
  * Times the product on this machine: medians of repeated runs.
  *
  *   npm run speed -w @anny-fitter/benchmarks
+ *   npm run speed -w @anny-fitter/benchmarks -- --model   the body model only
+ *   npm run speed -w @anny-fitter/benchmarks -- --peers   the body model beside PyTorch, in turns
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
-import {
-	createBodyModel,
-	createPoseState,
-	createShapeState,
-	evaluatePose,
-	evaluateShape,
-} from "@anny-fitter/body-model";
-import { createRandom } from "@anny-fitter/math";
 import { openFitEngine } from "@anny-fitter/pipeline";
-import { openBodyModelData } from "@anny-fitter/platform";
 import { decodePhoto, openVision } from "@anny-fitter/vision";
+import { comparePeers, type Timing, timeModel } from "./speed-model.js";
 import { median } from "./statistics.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const sample = (name: string): Uint8Array => readFileSync(`${root}samples/${name}`);
-
-interface Timing {
-	readonly what: string;
-	readonly value: string;
-	readonly aim: string;
-}
-
-function timeSync(repeats: number, work: (i: number) => void): number {
-	for (let i = 0; i < 5; i++) work(i);
-	const times: number[] = [];
-	for (let i = 0; i < repeats; i++) {
-		const from = performance.now();
-		work(i);
-		times.push(performance.now() - from);
-	}
-	return median(times);
-}
 
 async function time(repeats: number, work: () => Promise<unknown>): Promise<number> {
 	await work();
@@ -63,28 +40,6 @@ function coldStart(args: readonly string[], repeats: number): number {
 		times.push(performance.now() - from);
 	}
 	return median(times);
-}
-
-async function timeModel(): Promise<Timing[]> {
-	const { data } = await openBodyModelData();
-	const model = createBodyModel(data, { allPhenotypes: true, localChanges: true });
-	const shape = createShapeState(model);
-	const pose = createPoseState(model);
-	const random = createRandom(1);
-	const bodies = Array.from({ length: 16 }, () => ({
-		phenotypes: Object.fromEntries(model.phenotypeLabels.map((label) => [label, random.uniform()])),
-	}));
-	const identity = new Float64Array(12 * model.boneLabels.length);
-	for (let i = 0; i < identity.length; i += 12) identity[i] = identity[i + 5] = identity[i + 10] = 1;
-	const forward = timeSync(60, (i) => {
-		evaluateShape(shape, model, bodies[i % bodies.length] ?? { phenotypes: {} });
-		evaluatePose(pose, model, shape, identity);
-	});
-	const repose = timeSync(200, () => evaluatePose(pose, model, shape, identity));
-	return [
-		{ what: "forward pass (new shape and pose, 13 348 vertices, one thread)", value: ms(forward), aim: "≤ 10 ms" },
-		{ what: "re-posing a prepared shape", value: ms(repose), aim: "" },
-	];
 }
 
 async function timeVision(): Promise<Timing[]> {
@@ -115,35 +70,46 @@ async function timeFits(): Promise<Timing[]> {
 	];
 }
 
-const timings = [
-	...(await timeModel()),
-	...(await timeVision()),
-	...(await timeFits()),
-	{ what: "cold start of the command line (--version)", value: ms(coldStart(["--version"], 5)), aim: "" },
-	{
-		what: "cold start to a fitted body (one photo, GLB written)",
-		value: ms(
-			coldStart(
-				[
-					"fit",
-					`${root}samples/woman-front.jpg`,
-					"--height-cm",
-					"172.4",
-					"--weight-kg",
-					"71",
-					"--age-years",
-					"33",
-					"--sex",
-					"female",
-					"--out",
-					`${root}out/speed`,
-				],
-				3,
+async function timeEverything(): Promise<Timing[]> {
+	return [
+		...(await timeModel()),
+		...(await timeVision()),
+		...(await timeFits()),
+		{ what: "cold start of the command line (--version)", value: ms(coldStart(["--version"], 5)), aim: "" },
+		{
+			what: "cold start to a fitted body (one photo, GLB written)",
+			value: ms(
+				coldStart(
+					[
+						"fit",
+						`${root}samples/woman-front.jpg`,
+						"--height-cm",
+						"172.4",
+						"--weight-kg",
+						"71",
+						"--age-years",
+						"33",
+						"--sex",
+						"female",
+						"--out",
+						`${root}out/speed`,
+					],
+					3,
+				),
 			),
-		),
-		aim: "",
-	},
-];
-console.log(`Medians on ${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), Node ${process.version}.\n`);
-console.log("| what | measured | aim |\n| --- | --- | --- |");
-for (const t of timings) console.log(`| ${t.what} | ${t.value} | ${t.aim} |`);
+			aim: "",
+		},
+	];
+}
+
+const args = process.argv.slice(2);
+console.log(
+	`Medians (minima) on ${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), Node ${process.version}.\n`,
+);
+if (args.includes("--peers")) {
+	for (const line of await comparePeers(3)) console.log(line);
+} else {
+	const timings = args.includes("--model") ? await timeModel() : await timeEverything();
+	console.log("| what | measured | aim |\n| --- | --- | --- |");
+	for (const t of timings) console.log(`| ${t.what} | ${t.value} | ${t.aim} |`);
+}
