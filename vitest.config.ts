@@ -7,6 +7,7 @@ export default defineConfig({
 			"services/*/test/**/*.test.ts",
 			"apps/*/test/**/*.test.ts",
 			"benchmarks/test/**/*.test.ts",
+			"examples/test/**/*.test.ts",
 			"tools/test/**/*.test.ts",
 		],
 		// Minutes long; `npm run test:slow`.

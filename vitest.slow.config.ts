@@ -7,6 +7,8 @@ export default defineConfig({
 			"packages/*/test/slow/**/*.test.ts",
 			"services/*/test/slow/**/*.test.ts",
 			"apps/*/test/slow/**/*.test.ts",
+			"benchmarks/test/slow/**/*.test.ts",
+			"examples/test/slow/**/*.test.ts",
 		],
 		testTimeout: 900_000,
 		hookTimeout: 240_000,

@@ -23,8 +23,10 @@ export const LAYERS = {
 		mayImport: ["math", "solver", "mesh", "camera", "body-model", "anthropometry"],
 	},
 	"@anny-fitter/reference": { kind: "numeric", mayImport: ["math"] },
+	// Runs in browsers too, but finds the model's data on the disk when it runs in Node.
+	"@anny-fitter/anny": { kind: "node", mayImport: ["math", "mesh", "body-model", "anthropometry"] },
 	"@anny-fitter/contracts": { kind: "node", mayImport: [] },
-	"@anny-fitter/platform": { kind: "node", mayImport: ["contracts", "body-model"] },
+	"@anny-fitter/platform": { kind: "node", mayImport: ["contracts", "anny"] },
 	"@anny-fitter/vision": { kind: "node", mayImport: ["contracts", "perception", "platform"] },
 	"@anny-fitter/pipeline": {
 		kind: "node",
@@ -56,5 +58,8 @@ export const LAYERS = {
 		mayImport: ["contracts", "pipeline", "platform", "vision", "api", "server", "web", "*numeric"],
 	},
 	"@anny-fitter/web": { kind: "app", mayImport: ["*numeric"] },
-	"@anny-fitter/benchmarks": { kind: "app", mayImport: ["contracts", "pipeline", "platform", "vision", "*numeric"] },
+	"@anny-fitter/benchmarks": {
+		kind: "app",
+		mayImport: ["anny", "contracts", "pipeline", "platform", "vision", "*numeric"],
+	},
 };
