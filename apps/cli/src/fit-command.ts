@@ -5,17 +5,12 @@ import { type ConsoleIo, textStyle } from "./console-io.js";
 import { renderFitReport } from "./fit-report.js";
 import { readInputFile } from "./input-file.js";
 import { type OutputFile, openOutputFolder } from "./output-files.js";
-import { parseFormats, parseMeasures, parseNumber, parseViews } from "./parse-values.js";
+import { parseFormats, parseViews } from "./parse-values.js";
 import { createProgressDisplay } from "./progress.js";
+import { type StatedOptions, statedByOptions } from "./stated-options.js";
 
-export interface FitOptions extends CommonOptions {
+export interface FitOptions extends CommonOptions, StatedOptions {
 	readonly view: string[];
-	readonly heightCm?: string;
-	readonly weightKg?: string;
-	readonly ageYears?: string;
-	readonly dob?: string;
-	readonly sex?: string;
-	readonly measure: string[];
 	readonly out?: string;
 	readonly format: string;
 	readonly overlay?: boolean;
@@ -78,17 +73,4 @@ export async function runFit(photoPaths: readonly string[], options: FitOptions,
 		await output.discard();
 		throw error;
 	}
-}
-
-/** What the options state about the person, in the units of the contracts. */
-export function statedByOptions(options: FitOptions): Record<string, unknown> {
-	const { heightCm, weightKg, ageYears, dob, sex, measure } = options;
-	return {
-		...(heightCm === undefined ? {} : { stature_m: parseNumber(heightCm, "--height-cm", "175") / 100 }),
-		...(weightKg === undefined ? {} : { weight_kg: parseNumber(weightKg, "--weight-kg", "70") }),
-		...(ageYears === undefined ? {} : { age_years: parseNumber(ageYears, "--age-years", "35") }),
-		...(dob === undefined ? {} : { date_of_birth: dob }),
-		...(sex === undefined ? {} : { sex }),
-		...(measure.length === 0 ? {} : { measures: parseMeasures(measure) }),
-	};
 }

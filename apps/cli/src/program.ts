@@ -33,17 +33,11 @@ export function createProgram(io: ConsoleIo, onExitCode: (code: number) => void)
 		.hook("preAction", (_, command) => requireUsableCommonOptions(command.opts()))
 		.addHelpText("after", PROGRAM_EXAMPLES);
 
-	withCommonOptions(program.command("fit"))
+	withStatedOptions(program.command("fit"))
 		.summary("fit a body to photos")
 		.description("Fits a body to one or several photos of the same person and measures it.")
 		.argument("<photo...>", "JPEG, PNG, WebP or HEIC files, at most eight")
 		.option("--view <label>", "front, side, back or three-quarter; once per photo, in order", collect, [])
-		.option("--height-cm <number>", "stature in centimetres")
-		.option("--weight-kg <number>", "weight in kilograms")
-		.option("--age-years <number>", "age in years")
-		.option("--dob <date>", "date of birth as YYYY-MM-DD, instead of the age")
-		.option("--sex <sex>", "male, female or unspecified")
-		.option("--measure <id=length>", "a tape measure, such as waist_girth=82cm (mm, cm, m or in)", collect, [])
 		.option("--out <folder>", "where to write (default: out/<name of the first photo>)")
 		.option("--format <list>", "mesh files besides body.glb: obj, ply, stl, separated by commas", "glb")
 		.option("--overlay", "also write a picture of the body over each photo")
@@ -53,17 +47,11 @@ export function createProgram(io: ConsoleIo, onExitCode: (code: number) => void)
 			onExitCode(await runFit(photos, options, io));
 		});
 
-	withCommonOptions(program.command("body"))
+	withStatedOptions(program.command("body"))
 		.summary("make a body from measurements, without photos")
 		.description(
 			"Makes the most plausible body of any of stature, weight, age, sex and tape measures, and measures it.",
 		)
-		.option("--height-cm <number>", "stature in centimetres, such as 168 or 168±0.5")
-		.option("--weight-kg <number>", "weight in kilograms, such as 62 or 62±1")
-		.option("--age-years <number>", "age in years")
-		.option("--dob <date>", "date of birth as YYYY-MM-DD, instead of the age")
-		.option("--sex <sex>", "male, female or unspecified")
-		.option("--measure <id=length>", "a measurement, such as hip_girth=96cm or hip_girth=96cm±1cm", collect, [])
 		.option("--out <folder>", "where to write (default: out/body)")
 		.option("--format <list>", "mesh files besides body.glb: obj, ply, stl, separated by commas", "glb")
 		.addHelpText("after", BODY_EXAMPLES)
@@ -194,6 +182,18 @@ function withServerOptions(command: Command): Command {
 	);
 }
 
+function withStatedOptions(command: Command): Command {
+	return withCommonOptions(command)
+		.option("--height-cm <number>", "stature in centimetres, such as 168 or 168±0.5")
+		.option("--height-source <source>", "measured (the default) or estimated, from memory: ± 2 cm")
+		.option("--weight-kg <number>", "weight in kilograms, such as 62 or 62±1")
+		.option("--weight-source <source>", "measured on a scale: ± 1.5 %, or estimated, from memory: ± 4 %")
+		.option("--age-years <number>", "age in years")
+		.option("--dob <date>", "date of birth as YYYY-MM-DD, instead of the age")
+		.option("--sex <sex>", "male, female or unspecified")
+		.option("--measure <id=length>", "a tape measure, such as hip_girth=96cm or hip_girth=96cm±1cm", collect, []);
+}
+
 function withCommonOptions(command: Command): Command {
 	return command
 		.option("--model-data <folder>", "official body model data in MPFB2's layout (or set ANNY_FITTER_MODEL_DATA)")
@@ -228,9 +228,11 @@ Examples:
   anny-fitter fit photo.jpg --height-cm 172 --weight-kg 68
   anny-fitter fit front.jpg side.jpg --view front --view side --height-cm 172 --dob 1990-04-23 --sex female
   anny-fitter fit photo.jpg --height-cm 172 --measure waist_girth=82cm --format obj,stl --out anna
+  anny-fitter fit photo.jpg --height-cm 172±1 --weight-kg 68 --weight-source estimated
 
-Writes result.json and body.glb. What you state counts as truth within its usual error: stature, weight and a tape
-measure improve the result more than a further photo does.`;
+Writes result.json and body.glb. What you state counts as truth within its error: the usual one, the one that its source
+lets expect, or the standard deviation after ± (or +-). Stature, weight and a tape measure improve the result more than a
+further photo does.`;
 
 const SERVE_EXAMPLES = `
 Examples:

@@ -42,3 +42,42 @@ test("refuses what nobody has", async () => {
 	const stated = { ...ANNA, measure: ["hip_girth=30cm"], out: join(folder, "nobody"), quiet: true };
 	await expect(runBody(stated, io)).rejects.toMatchObject({ code: "invalid_argument" });
 }, 30_000);
+
+test("a weight from memory leaves more open than one from a scale, and the result says which it was", async () => {
+	const sigmas = new Map<string, { mass: number; waist: number }>();
+	for (const weightSource of ["measured", "estimated"]) {
+		const out = join(folder, weightSource);
+		expect(await runBody({ ...ANNA, measure: [], weightSource, out, quiet: true }, io)).toBe(0);
+		const document = JSON.parse(await readFile(join(out, "result.json"), "utf8"));
+		expect(document.stated).toMatchObject({ weight_kg: 62, weight_source: weightSource });
+		const { mass_sigma_kg: mass, measurements } = document;
+		sigmas.set(weightSource, { mass, waist: measurements.waist_girth.sigma_m });
+	}
+	const [measured, estimated] = [sigmas.get("measured"), sigmas.get("estimated")];
+	// Of 62 kg: 1.5 and 4 %, the second a little narrowed by what women of that stature weigh.
+	expect(measured?.mass).toBeGreaterThan(0.8);
+	expect(measured?.mass).toBeLessThan(1.1);
+	expect(estimated?.mass).toBeGreaterThan(2);
+	expect(estimated?.mass).toBeLessThan(2.6);
+	expect(estimated?.waist).toBeGreaterThan(1.05 * (measured?.waist ?? Number.NaN));
+}, 30_000);
+
+test("keeps the standard deviations after ± in the result", async () => {
+	const out = join(folder, "spread");
+	const stated = { ...ANNA, heightCm: "168±1", weightKg: "62±3", measure: ["hip_girth=96cm±1cm"] };
+	await runBody({ ...stated, out, quiet: true }, io);
+	const { stated: kept, mass_sigma_kg } = JSON.parse(await readFile(join(out, "result.json"), "utf8"));
+	expect(kept.sigmas).toEqual({ stature: 0.01, mass: 3, hip_girth: 0.01 });
+	expect(mass_sigma_kg).toBeGreaterThan(1.5);
+}, 30_000);
+
+test.each([
+	[{ weightSource: "scale" }, '"scale" is not a valid value of --weight-source.'],
+	[{ weightSource: "measured", weightKg: "62±1" }, "given twice"],
+	[{ heightSource: "estimated", heightCm: undefined }, "but no height"],
+])("refuses a source that says nothing: %o", async (given, cause) => {
+	const { heightCm, ...rest } = { ...ANNA, measure: [], out: join(folder, "refused"), quiet: true, ...given };
+	const options = { ...rest, ...(heightCm === undefined ? {} : { heightCm }) };
+	await expect(runBody(options, io)).rejects.toMatchObject({ code: "invalid_argument" });
+	await expect(runBody(options, io)).rejects.toThrow(cause);
+});

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { measurementDefinitionSchema } from "./measurement-document.js";
 import { modelDataSchema } from "./model-data.js";
 import { affineSchema, labelledNumbersSchema, poseParameterizationSchema, poseSchema } from "./params-document.js";
-import { SEXES, VIEW_LABELS } from "./stated-facts.js";
+import { SEXES, STATED_SOURCES, VIEW_LABELS } from "./stated-facts.js";
 import { warningSchema } from "./warning.js";
 
 export const RESULT_SCHEMA_VERSION = 1;
@@ -74,6 +74,11 @@ export const statedFactsSchema = z
 		date_of_birth: z.iso.date().optional(),
 		sex: z.enum(SEXES).optional(),
 		measures: z.record(z.string(), positive).optional(),
+		/** How stature and weight are known; missing where nobody said. */
+		stature_source: z.enum(STATED_SOURCES).optional(),
+		weight_source: z.enum(STATED_SOURCES).optional(),
+		/** Standard deviations that were stated: `stature` and measurements in metres, `mass` in kilograms. */
+		sigmas: z.record(z.string(), positive).optional(),
 	})
 	.meta({ id: "StatedFacts" });
 

@@ -7,6 +7,10 @@ export type Sex = (typeof SEXES)[number];
 export const VIEW_LABELS = ["front", "side", "back", "three-quarter"] as const;
 export type ViewLabel = (typeof VIEW_LABELS)[number];
 
+/** How a stated stature or weight is known: read off a scale or a wall lately, or from memory. */
+export const STATED_SOURCES = ["measured", "estimated"] as const;
+export type StatedSource = (typeof STATED_SOURCES)[number];
+
 /** What the user told about the person, checked, in SI units. A fact that was not stated has no key. */
 export interface StatedFacts {
 	readonly stature_m?: number;
@@ -17,6 +21,15 @@ export interface StatedFacts {
 	readonly sex?: Sex;
 	/** Measurement id → metres. The code that knows the measurements checks the ids. */
 	readonly measures?: Readonly<Record<string, number>>;
+	/** How the stature is known; what that means in metres is the fitter's to say. Kept only beside a stature. */
+	readonly stature_source?: StatedSource;
+	/** How the weight is known. Kept only beside a weight. */
+	readonly weight_source?: StatedSource;
+	/**
+	 * Standard deviations of stated values where the user gives them: `stature` and measurements in metres, `mass` in
+	 * kilograms. They count before the sources.
+	 */
+	readonly sigmas?: Readonly<Record<string, number>>;
 }
 
 const STATURE_M = { low: 0.4, high: 2.6 };
@@ -31,7 +44,17 @@ const AGE_TOLERANCE_YEARS = 1;
 const STATURE_TOLERANCE_M = 0.02;
 const YEAR_MS = 365.25 * 86_400_000;
 
-const FACT_NAMES = ["stature_m", "weight_kg", "age_years", "date_of_birth", "sex", "measures"] as const;
+const FACT_NAMES = [
+	"stature_m",
+	"weight_kg",
+	"age_years",
+	"date_of_birth",
+	"sex",
+	"measures",
+	"stature_source",
+	"weight_source",
+	"sigmas",
+] as const;
 
 /**
  * Checks what the user stated.
@@ -67,6 +90,15 @@ export function parseStatedFacts(raw: unknown, today: Date): StatedFacts {
 		facts.stature_m = mergeStature(facts.stature_m, stature);
 		if (Object.keys(otherMeasures).length > 0) facts.measures = otherMeasures;
 		else delete facts.measures;
+	}
+	// How something is known says nothing where it is not stated.
+	const statureSource = parseSource("stature_source", given.stature_source);
+	if (statureSource !== null && facts.stature_m !== undefined) facts.stature_source = statureSource;
+	const weightSource = parseSource("weight_source", given.weight_source);
+	if (weightSource !== null && facts.weight_kg !== undefined) facts.weight_source = weightSource;
+	if ("sigmas" in given) {
+		const sigmas = parseSigmas(given.sigmas, facts);
+		if (Object.keys(sigmas).length > 0) facts.sigmas = sigmas;
 	}
 	refuseContradictions(facts, today);
 	return facts;
@@ -197,6 +229,49 @@ function parseMeasures(value: unknown): Record<string, number> {
 		measures[id] = length;
 	}
 	return measures;
+}
+
+function parseSource(field: "stature_source" | "weight_source", value: unknown): StatedSource | null {
+	if (value === undefined) return null;
+	const source = STATED_SOURCES.find((candidate) => candidate === value);
+	if (source !== undefined) return source;
+	throw invalid(
+		field,
+		`"${String(value)}" is not one of ${STATED_SOURCES.join(", ")}.`,
+		"Use measured for what a scale or a wall showed lately, estimated for what is known from memory.",
+	);
+}
+
+function parseSigmas(value: unknown, facts: StatedFacts): Record<string, number> {
+	if (typeof value !== "object" || value === null || Array.isArray(value)) {
+		throw invalid("sigmas", "The standard deviations must be an object of ids and numbers.");
+	}
+	const stated: Readonly<Record<string, number | undefined>> = {
+		...facts.measures,
+		stature: facts.stature_m,
+		mass: facts.weight_kg,
+	};
+	const sigmas: Record<string, number> = {};
+	for (const [id, raw] of Object.entries(value)) {
+		const sigma = requireNumber(`sigmas.${id}`, raw);
+		const of = Object.hasOwn(stated, id) ? stated[id] : undefined;
+		if (of === undefined) {
+			throw invalid(
+				`sigmas.${id}`,
+				`A standard deviation is given for "${id}", which is not stated.`,
+				"State the value, too, or leave its standard deviation out.",
+			);
+		}
+		if (!(sigma > 0 && sigma <= of)) {
+			throw invalid(
+				`sigmas.${id}`,
+				`A standard deviation of ${format(sigma, 4)} is not possible for a ${id} of ${format(of, 4)}.`,
+				"State how far the value may be off, in its own unit: metres, kilograms for the mass.",
+			);
+		}
+		sigmas[id] = sigma;
+	}
+	return sigmas;
 }
 
 function mergeStature(stated: number | undefined, measured: number): number {

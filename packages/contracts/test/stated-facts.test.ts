@@ -56,6 +56,36 @@ describe("parseStatedFacts", () => {
 		expect(error.remedy).toContain(remedy);
 	});
 
+	it("keeps how stature and weight are known, beside them only", () => {
+		const sources = { stature_source: "estimated", weight_source: "measured" };
+		expect(parseStatedFacts({ weight_kg: 70, ...sources }, TODAY)).toEqual({
+			weight_kg: 70,
+			weight_source: "measured",
+		});
+		expect(parseStatedFacts({ stature_m: 1.7, ...sources }, TODAY)).toEqual({
+			stature_m: 1.7,
+			stature_source: "estimated",
+		});
+		expect(parseStatedFacts(sources, TODAY)).toEqual({});
+		const error = refusal({ weight_kg: 70, weight_source: "scale" });
+		expect(error.message).toBe('"scale" is not one of measured, estimated.');
+		expect(error.details).toEqual({ field: "weight_source" });
+	});
+
+	it("keeps standard deviations of what is stated, and refuses impossible ones", () => {
+		const facts = { stature_m: 1.7, weight_kg: 70, measures: { hip_girth: 0.96 } };
+		const sigmas = { stature: 0.01, mass: 1, hip_girth: 0.005 };
+		expect(parseStatedFacts({ ...facts, sigmas }, TODAY)).toEqual({ ...facts, sigmas });
+		expect(parseStatedFacts({ ...facts, sigmas: {} }, TODAY)).toEqual(facts);
+		expect(parseStatedFacts({ measures: { stature: 1.7 }, sigmas: { stature: 0.01 } }, TODAY)).toEqual({
+			stature_m: 1.7,
+			sigmas: { stature: 0.01 },
+		});
+		for (const wrong of [{ waist_girth: 0.01 }, { mass: 0 }, { mass: 71 }, { mass: "1" }, { toString: 1 }, [1]]) {
+			expect(refusal({ ...facts, sigmas: wrong }).code, JSON.stringify(wrong)).toBe("invalid_argument");
+		}
+	});
+
 	it("takes a measured stature for the stature, and refuses two that differ", () => {
 		expect(parseStatedFacts({ measures: { stature: 1.72 } }, TODAY)).toEqual({ stature_m: 1.72 });
 		expect(parseStatedFacts({ stature_m: 1.73, measures: { stature: 1.72, waist_girth: 0.8 } }, TODAY)).toEqual({

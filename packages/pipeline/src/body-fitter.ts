@@ -54,8 +54,6 @@ export interface BodyFitInput {
 	 * given.
 	 */
 	readonly fallback?: FallbackReason | null;
-	/** Standard deviations of stated values by id (`stature` and measurements in metres, `mass` in kilograms). */
-	readonly sigmas?: Readonly<Record<string, number>>;
 }
 
 export interface BodyFit {
@@ -146,7 +144,7 @@ class FitRun {
 		this.#modelData = modelData;
 		this.#input = input;
 		this.#signal = signal;
-		this.#stated = { ...statedBody(input.stated), ...(input.sigmas === undefined ? {} : { sigmas: input.sigmas }) };
+		this.#stated = statedBody(input.stated);
 		this.#timings = { ...input.timings_ms };
 	}
 

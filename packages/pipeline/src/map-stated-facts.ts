@@ -9,8 +9,6 @@ import { statedBody } from "./stated-body.js";
 
 export interface MapRequest {
 	readonly stated: StatedFacts;
-	/** Standard deviations of stated values by id (`stature` and measurements in metres, `mass` in kilograms). */
-	readonly sigmas?: Readonly<Record<string, number>>;
 	/** Folder with the official body data; otherwise what is installed. */
 	readonly modelDataDir?: string | undefined;
 	readonly signal?: AbortSignal;
@@ -32,11 +30,11 @@ const IMPOSSIBLE_FROM = 20;
  * @throws {AppError} `invalid_argument` for measurements that do not exist and values that no person has together,
  *   `cancelled`, `model_data_missing`, `model_data_invalid`
  */
-export async function mapStatedFacts({ stated, sigmas, modelDataDir, signal }: MapRequest): Promise<MapOutcome> {
+export async function mapStatedFacts({ stated, modelDataDir, signal }: MapRequest): Promise<MapOutcome> {
 	statedBody(stated);
 	const { fitter, modelData, fitSteps } = await openBodyFitter({ modelDataDir });
 	const from = performance.now();
-	const input = { views: [], stated, warnings: [], timings_ms: {}, fallback: null, ...(sigmas ? { sigmas } : {}) };
+	const input = { views: [], stated, warnings: [], timings_ms: {}, fallback: null };
 	const steps = fitSteps(input, { signal });
 	let step = steps.next();
 	while (!step.done) step = steps.next();

@@ -62,6 +62,33 @@ for (const name of ENVIRONMENTS) {
 			return problem;
 		}
 
+		test("hands on how weight and stature are known; refuses what it does not know", async () => {
+			const parts = (weight_source: string) =>
+				[
+					["photos", photo, "a.jpg"],
+					["stature_m", "1.68"],
+					["stature_source", "measured"],
+					["weight_source", weight_source],
+					["weight_kg", "62"],
+				] satisfies Parameters<typeof postFit>[2];
+			const answer = await postFit(api, user, parts("estimated"));
+			expect(answer.statusCode, answer.body).toBe(202);
+			const { request } = await environment.dependencies.database.asSystem((tx) =>
+				tx
+					.selectFrom("sessions")
+					.select("request")
+					.where("session_id", "=", answer.json().session_id)
+					.executeTakeFirstOrThrow(),
+			);
+			expect((request as { stated: object }).stated).toEqual({
+				stature_m: 1.68,
+				stature_source: "measured",
+				weight_kg: 62,
+				weight_source: "estimated",
+			});
+			expect(await refusal(parts("scale"))).toMatchObject({ code: "invalid_argument" });
+		});
+
 		test("answers 202 with addresses; photos are in the vault, file names nowhere", async () => {
 			const answer = await postFit(api, user, [
 				["stature_m", "1.68"],

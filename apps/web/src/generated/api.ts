@@ -1191,6 +1191,13 @@ export interface components {
             measures?: {
                 [key: string]: number;
             };
+            /** @enum {string} */
+            stature_source?: "measured" | "estimated";
+            /** @enum {string} */
+            weight_source?: "measured" | "estimated";
+            sigmas?: {
+                [key: string]: number;
+            };
         };
         Subject: {
             /** Format: uuid */
@@ -2780,6 +2787,16 @@ export interface operations {
                     sex?: "male" | "female" | "unspecified";
                     /** @description JSON object of metres, such as {"waist_girth": 0.82}. */
                     measures?: string;
+                    /**
+                     * @description How the stature is known: `measured` (the default), or `estimated` from memory, ± 2 cm.
+                     * @enum {string}
+                     */
+                    stature_source?: "measured" | "estimated";
+                    /**
+                     * @description How the weight is known: `measured` on a scale, ± 1.5 %, or `estimated` from memory, ± 4 %.
+                     * @enum {string}
+                     */
+                    weight_source?: "measured" | "estimated";
                 };
             };
         };

@@ -99,7 +99,11 @@ describe("fitFields", () => {
 	};
 
 	it("names a view for every photo", () => {
-		expect(fitFields(draft, null)).toEqual({ views: '["front","side",null]', stature_m: "1.724" });
+		expect(fitFields(draft, null)).toEqual({
+			views: '["front","side",null]',
+			stature_m: "1.724",
+			stature_source: "measured",
+		});
 		expect(fitFields(draft, "some-id").subject_id).toBe("some-id");
 	});
 

@@ -92,7 +92,7 @@ describe("factFields", () => {
 		expect(factFields(NO_FACTS)).toEqual({});
 		expect(
 			factFields(facts({ ageBy: "years", age_years: 33, date_of_birth: "1990-01-01", sex: "female", stature_m: 1.75 })),
-		).toEqual({ age_years: "33", sex: "female", stature_m: "1.75" });
+		).toEqual({ age_years: "33", sex: "female", stature_m: "1.75", stature_source: "measured" });
 		expect(
 			factFields(
 				facts({

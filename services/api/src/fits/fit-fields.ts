@@ -17,6 +17,8 @@ export const FIT_FIELDS = [
 	"age_years",
 	"sex",
 	"measures",
+	"stature_source",
+	"weight_source",
 ] as const;
 export type FitFieldName = (typeof FIT_FIELDS)[number];
 
@@ -110,7 +112,7 @@ export function statedFields(fields: FitFields): Record<string, unknown> {
 		const text = fields[name];
 		if (text !== undefined && text !== "") stated[name] = parseNumber(name, text);
 	}
-	for (const name of ["date_of_birth", "sex"] as const) {
+	for (const name of ["date_of_birth", "sex", "stature_source", "weight_source"] as const) {
 		if (fields[name]) stated[name] = fields[name];
 	}
 	if (fields.measures) stated.measures = parseJson("measures", fields.measures, '{"waist_girth": 0.82}');

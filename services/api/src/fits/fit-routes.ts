@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { AppError, fitAcceptedSchema } from "@anny-fitter/contracts";
+import { AppError, fitAcceptedSchema, STATED_SOURCES } from "@anny-fitter/contracts";
 import multipart from "@fastify/multipart";
 import { validatorCompiler } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -24,6 +24,12 @@ const bodySchema = z.object({
 	age_years: z.number().optional(),
 	sex: z.enum(["male", "female", "unspecified"]).optional(),
 	measures: z.string().optional().meta({ description: 'JSON object of metres, such as {"waist_girth": 0.82}.' }),
+	stature_source: z.enum(STATED_SOURCES).optional().meta({
+		description: "How the stature is known: `measured` (the default), or `estimated` from memory, ± 2 cm.",
+	}),
+	weight_source: z.enum(STATED_SOURCES).optional().meta({
+		description: "How the weight is known: `measured` on a scale, ± 1.5 %, or `estimated` from memory, ± 4 %.",
+	}),
 });
 
 /** POST /fit. */

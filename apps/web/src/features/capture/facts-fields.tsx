@@ -87,6 +87,32 @@ export function FactsFields({
 				</Field>
 			</div>
 			<p className="text-sm text-ink-soft">{t("facts.worth")}</p>
+			{(facts.stature_m !== null || facts.weight_kg !== null) && (
+				<div className="grid gap-x-4 gap-y-4 sm:grid-cols-2">
+					{facts.stature_m !== null && (
+						<Segmented
+							legend={t("facts.statureSource")}
+							value={facts.stature_source}
+							options={[
+								{ value: "measured", label: t("facts.statureMeasured") },
+								{ value: "estimated", label: t("facts.estimated") },
+							]}
+							onChange={(stature_source) => change({ stature_source })}
+						/>
+					)}
+					{facts.weight_kg !== null && (
+						<Segmented
+							legend={t("facts.weightSource")}
+							value={facts.weight_source}
+							options={[
+								{ value: "measured", label: t("facts.weightMeasured") },
+								{ value: "estimated", label: t("facts.estimated") },
+							]}
+							onChange={(weight_source) => change({ weight_source })}
+						/>
+					)}
+				</div>
+			)}
 			<div className="grid items-end gap-x-4 gap-y-2 sm:grid-cols-[auto_1fr]">
 				<Segmented
 					legend={t("facts.age")}

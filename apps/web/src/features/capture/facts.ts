@@ -3,6 +3,9 @@ import { isPossibleBirth, localDate } from "../../subjects/birth-date.js";
 
 export type Sex = "female" | "male" | "unspecified";
 
+/** How a stature or weight is known: measured lately, or from memory. */
+export type StatedSource = "measured" | "estimated";
+
 /** A length taken with a tape. */
 export interface HandMeasure {
 	/** Id of the catalogue. */
@@ -14,7 +17,9 @@ export interface HandMeasure {
 /** What is told about the person, in SI units. Null is not told; NaN is typed but no number. */
 export interface Facts {
 	readonly stature_m: number | null;
+	readonly stature_source: StatedSource;
 	readonly weight_kg: number | null;
+	readonly weight_source: StatedSource;
 	/** Which of the two is told. */
 	readonly ageBy: "birth" | "years";
 	/** YYYY-MM-DD, or empty. */
@@ -28,7 +33,9 @@ export interface Facts {
 /** Nothing told. */
 export const NO_FACTS: Facts = {
 	stature_m: null,
+	stature_source: "measured",
 	weight_kg: null,
+	weight_source: "measured",
 	ageBy: "birth",
 	date_of_birth: "",
 	age_years: null,
@@ -91,8 +98,14 @@ export function checkFacts(facts: Facts, today: Date): FactProblems {
 /** The text fields of POST /fit for what was told. */
 export function factFields(facts: Facts): Record<string, string> {
 	const fields: Record<string, string> = {};
-	if (facts.stature_m !== null) fields.stature_m = decimal(facts.stature_m, 5);
-	if (facts.weight_kg !== null) fields.weight_kg = decimal(facts.weight_kg, 3);
+	if (facts.stature_m !== null) {
+		fields.stature_m = decimal(facts.stature_m, 5);
+		fields.stature_source = facts.stature_source;
+	}
+	if (facts.weight_kg !== null) {
+		fields.weight_kg = decimal(facts.weight_kg, 3);
+		fields.weight_source = facts.weight_source;
+	}
 	if (facts.ageBy === "birth" && facts.date_of_birth !== "") fields.date_of_birth = facts.date_of_birth;
 	if (facts.ageBy === "years" && facts.age_years !== null) fields.age_years = decimal(facts.age_years, 3);
 	if (facts.sex !== "unspecified") fields.sex = facts.sex;

@@ -21,8 +21,11 @@ export function knownFacts(
 	const days = (today.getTime() - Date.parse(last.created_at)) / DAY_MS;
 	const age = date_of_birth === null ? (last.stated.age_years ?? null) : ageInYears(date_of_birth, today);
 	const isRecent = days <= RECENT_DAYS;
+	const { stature_source = facts.stature_source, weight_source = facts.weight_source } = last.stated;
 	return {
 		...facts,
+		stature_source,
+		weight_source,
 		stature_m: isRecent || (age !== null && age >= GROWN_YEARS) ? (last.stated.stature_m ?? null) : null,
 		weight_kg: isRecent ? (last.stated.weight_kg ?? null) : null,
 		...(date_of_birth === null && age !== null
