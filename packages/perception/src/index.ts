@@ -9,8 +9,33 @@ export {
 	type HolisticResult,
 	RIVAL_PROMINENCE,
 } from "./holistic.js";
+export {
+	type ByteSource,
+	type OnnxInterface,
+	type OnnxValue,
+	readOnnxInterface,
+} from "./image-models/onnx-interface.js";
+export {
+	type DecoderModel,
+	type DepthFamily,
+	type DepthModel,
+	type EncoderModel,
+	type ImageModel,
+	recogniseImageModel,
+	type SegmentationFamily,
+	type WholeSegmentationModel,
+} from "./image-models/recognise-model.js";
+export type { OnnxTensor, RunOnnx } from "./image-models/run-onnx.js";
 export { type HolisticModel, MODEL_INPUT_SIZE, type RunModel } from "./models.js";
+export { type InverseDepth, predictInverseDepth } from "./monocular-depth/predict-inverse-depth.js";
 export type { DetectedPerson } from "./people.js";
 export { BODY_LANDMARK_COUNT, BODY_STRIDE } from "./pose-landmarks.js";
 export type { RotatedRect } from "./rotated-rect.js";
+export type { SegmentationNetwork } from "./segment-anything/mask-network.js";
+export {
+	type KnownPerson,
+	type SegmentedPerson,
+	type SegmentPersonOptions,
+	segmentPerson,
+} from "./segment-anything/segment-person.js";
 export { type TrackedBody, trackBody } from "./track-body.js";

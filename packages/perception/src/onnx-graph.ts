@@ -3,6 +3,9 @@ import { ProtobufWriter } from "./protobuf-writer.js";
 /** Attribute values: integer, list of integers, or text. */
 export type OnnxAttribute = number | readonly number[] | string;
 
+/** Size of a dimension, or the name of one that is known only when the graph runs. */
+export type OnnxDimension = number | string;
+
 const FLOAT = 1;
 const INT64 = 7;
 
@@ -48,12 +51,12 @@ export class OnnxGraph {
 		return this.#addInitializer([values.length], INT64, new Uint8Array(ints.buffer));
 	}
 
-	addInput(name: string, shape: readonly number[]): void {
-		this.#inputs.push(encodeValueInfo(name, shape));
+	addInput(name: string, shape: readonly OnnxDimension[], type: "float32" | "int64" = "float32"): void {
+		this.#inputs.push(encodeValueInfo(name, shape, type));
 	}
 
-	addOutput(name: string, shape: readonly number[]): void {
-		this.#outputs.push(encodeValueInfo(name, shape));
+	addOutput(name: string, shape: readonly OnnxDimension[]): void {
+		this.#outputs.push(encodeValueInfo(name, shape, "float32"));
 	}
 
 	/** The complete model file. */
@@ -85,9 +88,12 @@ function encodeAttribute(name: string, value: OnnxAttribute): ProtobufWriter {
 	return attribute.uint(20, 7);
 }
 
-function encodeValueInfo(name: string, shape: readonly number[]): ProtobufWriter {
+function encodeValueInfo(name: string, shape: readonly OnnxDimension[], type: "float32" | "int64"): ProtobufWriter {
 	const dimensions = new ProtobufWriter();
-	for (const size of shape) dimensions.message(1, new ProtobufWriter().uint(1, size));
-	const tensor = new ProtobufWriter().uint(1, FLOAT).message(2, dimensions);
+	for (const size of shape) {
+		const dimension = new ProtobufWriter();
+		dimensions.message(1, typeof size === "number" ? dimension.uint(1, size) : dimension.text(2, size));
+	}
+	const tensor = new ProtobufWriter().uint(1, type === "int64" ? INT64 : FLOAT).message(2, dimensions);
 	return new ProtobufWriter().text(1, name).message(2, new ProtobufWriter().message(1, tensor));
 }
