@@ -1,5 +1,7 @@
 export type { Adjustment, AdjustTask } from "./adjust-body.js";
 export { adjustBody, populationCovariance } from "./adjust-body.js";
+export type { ArmContact } from "./arm-contact.js";
+export { findArmContacts } from "./arm-contact.js";
 export type { ArticulatedBone, Articulation } from "./articulation.js";
 export { ARTICULATED_BONES, createArticulation, poseParametersFromArticulation } from "./articulation.js";
 export type { BodyTangent } from "./body-tangent.js";
@@ -7,17 +9,21 @@ export { BODY_QUANTITIES, MASS, shapeVector, takeBodyTangent } from "./body-tang
 export type { PhotoFit, PhotoFitOptions, PhotoFitStage, PhotoFitStep } from "./fit-photos.js";
 export { fitPhotos, photoFitSteps } from "./fit-photos.js";
 export type { FittedLandmark, FittedView } from "./fitted-view.js";
+export type { BorderCut, FrameBorder, FrameCuts } from "./frame-cuts.js";
+export { findFrameCuts } from "./frame-cuts.js";
 export type { AnchorCalibration, LandmarkAnchor } from "./landmark-anchors.js";
 export { expandAnchors, LANDMARK_ANCHORS } from "./landmark-anchors.js";
 export { CALIBRATED_ANCHORS } from "./landmark-calibration.js";
-export type { PhotoObservation, StatedBody } from "./observation.js";
+export type { PhotoObservation, PhotoQuality, StatedBody } from "./observation.js";
 export type { PhotoFitter } from "./photo-fitter.js";
 export { createPhotoFitter, evaluateFitterPose, evaluateFitterShape } from "./photo-fitter.js";
+export type { PhotoFlag, PhotoFlagCode } from "./photo-flags.js";
+export { PHOTO_ADVICE } from "./photo-flags.js";
 export type { ChildShape } from "./prior/child-prior.js";
 export { ADULT_YEARS, adulthoodAt, childShape } from "./prior/child-prior.js";
 export { surveyOffset_m } from "./prior/population.js";
-export type { PhotoFitQuality, QualityFlag, ViewDirection } from "./quality.js";
-export { assessPhotoFit, viewDirection } from "./quality.js";
+export type { AdvisedFlag, PhotoFitEvidence, PhotoFitQuality, QualityFlag } from "./quality.js";
+export { assessPhotoFit } from "./quality.js";
 export { BODY_DENSITY_KG_M3, bodyMass, differentiateLogMass } from "./quantities.js";
 export type {
 	RegistrationEngine,
@@ -61,3 +67,5 @@ export { tPoseRotations } from "./t-pose.js";
 export type { EstimatedMeasurement } from "./uncertainty.js";
 export { estimateMeasurements, expectedVertexError_mm, standardDeviation } from "./uncertainty.js";
 export { errorInflation, vertexDeviations } from "./vertex-uncertainty.js";
+export type { StatedView, ViewDirection, ViewGuess } from "./view-direction.js";
+export { guessView, isViewLikely, shownSide, startYaws, viewDirection, withSidesOf } from "./view-direction.js";

@@ -1,4 +1,18 @@
 import type { Sex } from "./shape-parameters.js";
+import type { StatedView } from "./view-direction.js";
+
+/** Light and sharpness of a photo where it shows the person, and who else is there. */
+export interface PhotoQuality {
+	/** Mean luma of the person, 0 black … 1 white. */
+	readonly meanLuma: number;
+	/** Shares of the person's pixels that are nearly black and nearly white. */
+	readonly darkShare: number;
+	readonly brightShare: number;
+	/** 0 sharp … 1 without any detail, at the size that measuring needs; null when the person is too small to tell. */
+	readonly blur: number | null;
+	/** Everybody in the photo, the measured person included. */
+	readonly peopleCount: number;
+}
 
 /** What perception saw in one photo. Pixels are those of the upright photo. */
 export interface PhotoObservation {
@@ -12,6 +26,12 @@ export interface PhotoObservation {
 	readonly bodyWorld: Float64Array;
 	/** [width*height] person mask 0…1, or null when there is none */
 	readonly mask: Float32Array | null;
+	/** Whether the face network found the face; null or missing when nobody looked. */
+	readonly faceSeen?: boolean | null;
+	/** Null or missing when nobody looked. */
+	readonly photoQuality?: PhotoQuality | null;
+	/** What the user called the view; null or missing when nothing was said. */
+	readonly statedView?: StatedView | null;
 }
 
 /** What the user says about the person. Null where unknown. */

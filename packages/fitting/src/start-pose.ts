@@ -55,6 +55,8 @@ export interface StartPose {
  * @param restHeads [joints*3] rest heads of the articulation's joints, metres
  * @param body [33*5] image landmarks: x, y, z (px), visibility, presence
  * @param bodyWorld [33*3] MediaPipe's world landmarks: metres, x right, y down, z away from the camera
+ * @param yaw_rad turn of the torso about the vertical, 0 facing the camera, π/2 showing the right side, see `startYaws`;
+ *   null takes the world landmarks' own. Limbs stay where the world landmarks show them.
  */
 export function startPose(
 	articulation: Articulation,
@@ -64,13 +66,18 @@ export function startPose(
 	focal_px: number,
 	width_px: number,
 	height_px: number,
+	yaw_rad: number | null = null,
 ): StartPose {
 	const joint = (bone: ArticulatedBone): number => ARTICULATED_BONES.indexOf(bone) + 1;
 	const head = (bone: ArticulatedBone): Float64Array => restHeads.subarray(3 * joint(bone), 3 * joint(bone) + 3);
 	const world = (i: number): Float64Array => bodyWorld.subarray(3 * i, 3 * i + 3);
 
-	const seenUp = axisUp(world(SHOULDER[0]), world(SHOULDER[1]), world(HIP[0]), world(HIP[1]));
-	const seenLeft = axisLeft(world(SHOULDER[0]), world(SHOULDER[1]), world(HIP[0]), world(HIP[1]));
+	const landmarksUp = axisUp(world(SHOULDER[0]), world(SHOULDER[1]), world(HIP[0]), world(HIP[1]));
+	const landmarksLeft = axisLeft(world(SHOULDER[0]), world(SHOULDER[1]), world(HIP[0]), world(HIP[1]));
+	const statedLeft = yaw_rad === null ? null : Float64Array.of(Math.cos(yaw_rad), 0, Math.sin(yaw_rad));
+	const isUpUsable = statedLeft === null || spansPlane(landmarksUp, statedLeft);
+	const seenUp = isUpUsable ? landmarksUp : Float64Array.of(0, -1, 0);
+	const seenLeft = statedLeft ?? landmarksLeft;
 	const rotation = FACING.slice();
 	if (spansPlane(seenUp, seenLeft)) {
 		rotationBetweenFrames(
