@@ -5,6 +5,7 @@ import {
 	nearestName,
 	VIEW_LABELS,
 	type ViewLabel,
+	viewLabelOf,
 } from "@anny-fitter/contracts";
 
 const METRES_PER_UNIT: Readonly<Record<string, number>> = { mm: 0.001, cm: 0.01, m: 1, in: 0.0254 };
@@ -148,7 +149,7 @@ export function parseViews(labels: readonly string[], photoCount: number): ViewL
 			},
 		);
 	}
-	return labels.map((label) => requireOneOf(label, VIEW_LABELS, "--view"));
+	return labels.map((label) => viewLabelOf(label) ?? requireOneOf(label, VIEW_LABELS, "--view"));
 }
 
 /**

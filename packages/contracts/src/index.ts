@@ -99,7 +99,15 @@ export type {
 	ViewDocument,
 } from "./result-document.js";
 export { MEASUREMENT_SOURCES, RESULT_SCHEMA_VERSION, resultDocumentSchema } from "./result-document.js";
-export type { Sex, StatedFacts, StatedSource, ViewLabel } from "./stated-facts.js";
-export { parseStatedFacts, SEXES, STATED_SOURCES, statedAgeYears, VIEW_LABELS } from "./stated-facts.js";
+export type { Sex, StatedFacts, StatedSource, ViewDirection, ViewLabel } from "./stated-facts.js";
+export {
+	parseStatedFacts,
+	SEXES,
+	STATED_SOURCES,
+	statedAgeYears,
+	VIEW_DIRECTIONS,
+	VIEW_LABELS,
+	viewLabelOf,
+} from "./stated-facts.js";
 export type { Warning } from "./warning.js";
 export { warningSchema } from "./warning.js";

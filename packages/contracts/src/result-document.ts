@@ -2,7 +2,7 @@ import { z } from "zod";
 import { measurementDefinitionSchema } from "./measurement-document.js";
 import { modelDataSchema } from "./model-data.js";
 import { affineSchema, labelledNumbersSchema, poseParameterizationSchema, poseSchema } from "./params-document.js";
-import { SEXES, STATED_SOURCES, VIEW_LABELS } from "./stated-facts.js";
+import { SEXES, STATED_SOURCES, VIEW_DIRECTIONS, VIEW_LABELS } from "./stated-facts.js";
 import { warningSchema } from "./warning.js";
 
 export const RESULT_SCHEMA_VERSION = 1;
@@ -48,8 +48,12 @@ export const viewDocumentSchema = z
 		photo: z.string(),
 		/** As stated; null when it was not. */
 		label: z.enum(VIEW_LABELS).nullable(),
-		/** As found from the fit. */
-		direction: z.enum(VIEW_LABELS),
+		/** As stated where the fit does not contradict it, else as found. */
+		direction: z.enum(VIEW_DIRECTIONS),
+		/** Whose word the direction is; missing in results of older versions, which found it. */
+		direction_source: z.enum(["stated", "found"]).optional(),
+		/** The side of the person that is turned to the camera; null from the front and from behind. Missing in older results. */
+		shown_side: z.enum(["left", "right"]).nullable().optional(),
 		/** Turn of the body about the vertical: 0 faces the camera, 90 shows its right side, ±180 its back. */
 		yaw_deg: z.number(),
 		camera: cameraDocumentSchema,
@@ -98,6 +102,10 @@ export const qualityDocumentSchema = z
 				/** Stable, in snake_case. */
 				code: z.string().regex(/^[a-z][a-z0-9_]*$/),
 				message: z.string().min(1),
+				/** What to do about it, one sentence; missing in results of older versions and of registrations. */
+				advice: z.string().min(1).optional(),
+				/** Index in `views` of the photo that it is about; missing when it is about the whole. */
+				view: z.int().nonnegative().optional(),
 			}),
 		),
 		/** What to do for a better result; one sentence each. */

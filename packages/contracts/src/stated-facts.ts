@@ -4,8 +4,33 @@ import { nearestName } from "./nearest-name.js";
 export const SEXES = ["male", "female", "unspecified"] as const;
 export type Sex = (typeof SEXES)[number];
 
-export const VIEW_LABELS = ["front", "side", "back", "three-quarter"] as const;
+/** Which side of the body a view shows. */
+export const VIEW_DIRECTIONS = ["front", "side", "back", "three-quarter"] as const;
+export type ViewDirection = (typeof VIEW_DIRECTIONS)[number];
+
+/** What a user may call a view: `left` and `right` are side views that show that side of the person. */
+export const VIEW_LABELS = [...VIEW_DIRECTIONS, "left", "right"] as const;
 export type ViewLabel = (typeof VIEW_LABELS)[number];
+
+/** What people write for a label, where its spelling is no help. */
+const VIEW_ALIASES: Readonly<Record<string, ViewLabel>> = {
+	"left-side": "left",
+	"right-side": "right",
+	profile: "side",
+	rear: "back",
+	"3/4": "three-quarter",
+	threequarter: "three-quarter",
+};
+
+/** The label that a word stands for, in any case and with blanks or underscores for hyphens; null when it is none. */
+export function viewLabelOf(word: string): ViewLabel | null {
+	const plain = word
+		.trim()
+		.toLowerCase()
+		.replaceAll(/[\s_]+/g, "-");
+	const label = VIEW_LABELS.find((candidate) => candidate === plain);
+	return label ?? (Object.hasOwn(VIEW_ALIASES, plain) ? (VIEW_ALIASES[plain] ?? null) : null);
+}
 
 /** How a stated stature or weight is known: read off a scale or a wall lately, or from memory. */
 export const STATED_SOURCES = ["measured", "estimated"] as const;

@@ -29,6 +29,7 @@ export type { OnnxTensor, RunOnnx } from "./image-models/run-onnx.js";
 export { type HolisticModel, MODEL_INPUT_SIZE, type RunModel } from "./models.js";
 export { type InverseDepth, predictInverseDepth } from "./monocular-depth/predict-inverse-depth.js";
 export type { DetectedPerson } from "./people.js";
+export { measurePhotoQuality, type PhotoQuality } from "./photo-quality.js";
 export { BODY_LANDMARK_COUNT, BODY_STRIDE } from "./pose-landmarks.js";
 export type { RotatedRect } from "./rotated-rect.js";
 export type { SegmentationNetwork } from "./segment-anything/mask-network.js";

@@ -186,7 +186,7 @@ class FitRun {
 
 	*#solve(views: readonly ObservedView[], stated: StatedBody): Generator<FitProgress, PhotoFit> {
 		const signal = this.#signal;
-		const observations = views.map((view) => view.observation);
+		const observations = views.map(observationOf);
 		const from = performance.now();
 		const steps = photoFitSteps(this.#fitter, observations, stated, signal === undefined ? {} : { signal });
 		for (;;) {
@@ -220,6 +220,7 @@ class FitRun {
 			fit,
 			this.#stated,
 			views.map((view) => view.label),
+			{ observations: views.map(observationOf), fitter, measurements },
 		);
 		const document = buildResultDocument({
 			fitter,
@@ -244,11 +245,16 @@ class FitRun {
 	}
 }
 
+/** What perception saw, with what the user called the view. */
+function observationOf({ observation, label }: ObservedView): PhotoObservation {
+	return { ...observation, statedView: label };
+}
+
 function flagged(quality: PhotoFitQuality, reason: FallbackReason): PhotoFitQuality {
-	const { code, message } = reason;
+	const { code, message, advice } = reason;
 	return {
-		flags: [{ code, message }, ...quality.flags.filter((flag) => flag.code !== code)],
-		advice: [...new Set([reason.advice, ...quality.advice])],
+		flags: [{ code, message, advice, view: null }, ...quality.flags.filter((flag) => flag.code !== code)],
+		advice: [...new Set([advice, ...quality.advice])],
 		needsReview: true,
 	};
 }

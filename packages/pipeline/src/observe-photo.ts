@@ -3,7 +3,7 @@ import type { Warning } from "@anny-fitter/contracts";
 import { AppError } from "@anny-fitter/contracts";
 import type { PhotoObservation } from "@anny-fitter/fitting";
 import type { HolisticResult } from "@anny-fitter/perception";
-import { assessPerson } from "@anny-fitter/perception";
+import { assessPerson, measurePhotoQuality } from "@anny-fitter/perception";
 import type { Photo, Vision } from "@anny-fitter/vision";
 import { type FitProgress, throwIfAborted } from "./fit-progress.js";
 import { turnEventLoop } from "./turn-event-loop.js";
@@ -73,6 +73,8 @@ function observationOf(photo: Photo, seen: HolisticResult): PhotoObservation {
 		body: seen.body,
 		bodyWorld: seen.bodyWorld,
 		mask: seen.mask,
+		faceSeen: seen.face !== null,
+		photoQuality: measurePhotoQuality(photo, seen.mask, seen.people.length),
 	};
 }
 

@@ -17,12 +17,14 @@ import type { EstimatedMeasurement, FittedView, PhotoFit, PhotoFitQuality, Photo
 import {
 	BODY_QUANTITIES,
 	differentiateLogMass,
+	isViewLikely,
 	MASS,
 	nameCovariance,
 	namedShape,
 	poseParametersFromArticulation,
 	SHAPE_COUNT,
 	SHAPE_PARAMETERS,
+	shownSide,
 	standardDeviation,
 	viewDirection,
 } from "@anny-fitter/fitting";
@@ -86,7 +88,12 @@ export function buildResultDocument(input: ResultInput): ResultDocument {
 		mass_interval90_kg: interval90(fit.mass_kg, massSigma),
 		...describeBulk(fitter, fit, massSigma / fit.mass_kg),
 		quality: {
-			flags: quality.flags.map(({ code, message }) => ({ code, message })),
+			flags: quality.flags.map(({ code, message, advice, view }) => ({
+				code,
+				message,
+				advice,
+				...(view === null ? {} : { view }),
+			})),
 			advice: [...quality.advice],
 			flagged_for_review: quality.needsReview,
 			expected_pve_mm: input.expectedVertexError_mm,
@@ -154,7 +161,7 @@ function describeView(fitter: PhotoFitter, view: FittedView, photo: string, labe
 	return {
 		photo,
 		label,
-		direction: viewDirection(view.yaw_deg),
+		...describeDirection(view.yaw_deg, label),
 		yaw_deg: view.yaw_deg,
 		camera: {
 			width_px: view.width_px,
@@ -172,5 +179,24 @@ function describeView(fitter: PhotoFitter, view: FittedView, photo: string, labe
 		})),
 		reprojection_px: view.reprojection_px,
 		silhouette_iou: view.silhouetteIou,
+	};
+}
+
+/** The direction as stated where the fit does not contradict it, else as found. */
+function describeDirection(
+	yaw_deg: number,
+	label: ViewLabel | null,
+): Pick<ViewDocument, "direction" | "direction_source" | "shown_side"> {
+	if (label === null || !isViewLikely(label, yaw_deg)) {
+		return { direction: viewDirection(yaw_deg), direction_source: "found", shown_side: shownSide(yaw_deg) };
+	}
+	if (label === "left" || label === "right") {
+		return { direction: "side", direction_source: "stated", shown_side: label };
+	}
+	const isTurned = label === "side" || label === "three-quarter";
+	return {
+		direction: label,
+		direction_source: "stated",
+		shown_side: isTurned ? (yaw_deg > 0 ? "right" : "left") : null,
 	};
 }

@@ -9,7 +9,7 @@ import {
 	type Warning,
 	warningSchema,
 } from "@anny-fitter/contracts";
-import type { FitRequest, FitView, RpcWarning } from "@anny-fitter/contracts/rpc";
+import type { FitRequest, FitView, RpcPhotoQuality, RpcWarning } from "@anny-fitter/contracts/rpc";
 import { type FallbackReason, NO_PHOTOS } from "@anny-fitter/pipeline";
 import type { FitTaskInput, FitTaskView } from "./fitting-tasks.js";
 
@@ -75,9 +75,21 @@ function parseView(view: FitView, i: number): FitTaskView {
 		focal_px: focalLengthPx ?? null,
 		body: new Float64Array(copyBytes(seen.body, 8 * 5 * LANDMARKS, `${field}.body`)),
 		bodyWorld: new Float64Array(copyBytes(seen.bodyWorld, 8 * 3 * LANDMARKS, `${field}.body_world`)),
+		faceSeen: seen.faceSeen ?? null,
+		photoQuality: seen.photoQuality === undefined ? null : parsePhotoQuality(seen.photoQuality, field),
 		mask:
 			seen.mask.length === 0 ? null : new Float32Array(copyBytes(seen.mask, 4 * widthPx * heightPx, `${field}.mask`)),
 	};
+}
+
+function parsePhotoQuality(quality: RpcPhotoQuality, field: string): NonNullable<FitTaskView["photoQuality"]> {
+	const { meanLuma, darkShare, brightShare, peopleCount } = quality;
+	const blur = quality.blur ?? null;
+	for (const share of [meanLuma, darkShare, brightShare, blur ?? 0]) {
+		if (!(share >= 0 && share <= 1))
+			throw invalid(`${field}.photo_quality`, `${field}.photo_quality is not within 0…1.`);
+	}
+	return { meanLuma, darkShare, brightShare, blur, peopleCount };
 }
 
 /** Bytes of a message may lie anywhere in it; numbers want their own, aligned memory. */

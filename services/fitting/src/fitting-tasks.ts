@@ -14,6 +14,15 @@ export interface FitTaskView {
 	readonly bodyWorld: Float64Array;
 	/** [width*height] */
 	readonly mask: Float32Array | null;
+	readonly faceSeen: boolean | null;
+	/** See the observation's; null when nobody looked. */
+	readonly photoQuality: {
+		readonly meanLuma: number;
+		readonly darkShare: number;
+		readonly brightShare: number;
+		readonly blur: number | null;
+		readonly peopleCount: number;
+	} | null;
 }
 
 export interface FitTaskInput {

@@ -1,7 +1,7 @@
-import { type Observation, ObservationSchema } from "@anny-fitter/contracts/rpc";
+import { type Observation, ObservationSchema, type PhotoQualitySchema } from "@anny-fitter/contracts/rpc";
 import type { ObservedPhoto } from "@anny-fitter/pipeline";
 import type { InferenceDevice } from "@anny-fitter/vision";
-import { create } from "@bufbuild/protobuf";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
 
 /** The message for what a photo shows. Its arrays are views of the same memory, in the machine's (little-endian) order. */
 export function observationMessage(observed: ObservedPhoto, device: InferenceDevice): Observation {
@@ -17,7 +17,15 @@ export function observationMessage(observed: ObservedPhoto, device: InferenceDev
 		warnings,
 		timingsMs: timings_ms,
 		device,
+		...(observation.faceSeen == null ? {} : { faceSeen: observation.faceSeen }),
+		...(observation.photoQuality ? { photoQuality: photoQualityMessage(observation.photoQuality) } : {}),
 	});
+}
+
+type SeenQuality = NonNullable<ObservedPhoto["observation"]["photoQuality"]>;
+
+function photoQualityMessage({ blur, ...quality }: SeenQuality): MessageInitShape<typeof PhotoQualitySchema> {
+	return { ...quality, ...(blur === null ? {} : { blur }) };
 }
 
 function bytesOf(numbers: Float32Array | Float64Array): Uint8Array<ArrayBuffer> {

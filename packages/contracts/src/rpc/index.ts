@@ -8,11 +8,17 @@ export {
 	FittingService,
 	FitViewSchema,
 } from "./generated/anny_fitter/v1/fitting_pb.js";
-export type { AnalyseRequest, AnalyseResponse, Observation } from "./generated/anny_fitter/v1/vision_pb.js";
+export type {
+	AnalyseRequest,
+	AnalyseResponse,
+	Observation,
+	PhotoQuality as RpcPhotoQuality,
+} from "./generated/anny_fitter/v1/vision_pb.js";
 export {
 	AnalyseRequestSchema,
 	AnalyseResponseSchema,
 	ObservationSchema,
+	PhotoQualitySchema,
 	VisionService,
 } from "./generated/anny_fitter/v1/vision_pb.js";
 export type {

@@ -5,6 +5,7 @@ import {
 	type StatedFacts,
 	VIEW_LABELS,
 	type ViewLabel,
+	viewLabelOf,
 } from "@anny-fitter/contracts";
 
 /** Text fields of POST /fit. */
@@ -143,8 +144,8 @@ function parseViews(text: string): (ViewLabel | null)[] {
 		throw invalid("views", "views is not a list.", 'Send a JSON list such as ["front", "side"].');
 	return views.map((view) => {
 		if (view === null || view === "") return null;
-		const label = VIEW_LABELS.find((candidate) => candidate === view);
-		if (label !== undefined) return label;
+		const label = typeof view === "string" ? viewLabelOf(view) : null;
+		if (label !== null) return label;
 		const nearest = typeof view === "string" ? nearestName(view, VIEW_LABELS) : null;
 		throw invalid(
 			"views",

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file anny_fitter/v1/vision.proto.
  */
 export const file_anny_fitter_v1_vision: GenFile = /*@__PURE__*/
-  fileDesc("Chthbm55X2ZpdHRlci92MS92aXNpb24ucHJvdG8SDmFubnlfZml0dGVyLnYxIi0KDkFuYWx5c2VSZXF1ZXN0Eg0KBXBob3RvGAEgASgMEgwKBG5hbWUYAiABKAkidwoPQW5hbHlzZVJlc3BvbnNlEiwKCHByb2dyZXNzGAEgASgLMhguYW5ueV9maXR0ZXIudjEuUHJvZ3Jlc3NIABItCgZyZXN1bHQYAiABKAsyGy5hbm55X2ZpdHRlci52MS5PYnNlcnZhdGlvbkgAQgcKBWV2ZW50IsECCgtPYnNlcnZhdGlvbhIQCgh3aWR0aF9weBgBIAEoDRIRCgloZWlnaHRfcHgYAiABKA0SHAoPZm9jYWxfbGVuZ3RoX3B4GAMgASgBSACIAQESDAoEYm9keRgEIAEoDBISCgpib2R5X3dvcmxkGAUgASgMEgwKBG1hc2sYBiABKAwSKQoId2FybmluZ3MYByADKAsyFy5hbm55X2ZpdHRlci52MS5XYXJuaW5nEj4KCnRpbWluZ3NfbXMYCCADKAsyKi5hbm55X2ZpdHRlci52MS5PYnNlcnZhdGlvbi5UaW1pbmdzTXNFbnRyeRIOCgZkZXZpY2UYCSABKAkaMAoOVGltaW5nc01zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgBOgI4AUISChBfZm9jYWxfbGVuZ3RoX3B4Ml0KDVZpc2lvblNlcnZpY2USTAoHQW5hbHlzZRIeLmFubnlfZml0dGVyLnYxLkFuYWx5c2VSZXF1ZXN0Gh8uYW5ueV9maXR0ZXIudjEuQW5hbHlzZVJlc3BvbnNlMAFiBnByb3RvMw", [file_anny_fitter_v1_common]);
+  fileDesc("Chthbm55X2ZpdHRlci92MS92aXNpb24ucHJvdG8SDmFubnlfZml0dGVyLnYxIi0KDkFuYWx5c2VSZXF1ZXN0Eg0KBXBob3RvGAEgASgMEgwKBG5hbWUYAiABKAkidwoPQW5hbHlzZVJlc3BvbnNlEiwKCHByb2dyZXNzGAEgASgLMhguYW5ueV9maXR0ZXIudjEuUHJvZ3Jlc3NIABItCgZyZXN1bHQYAiABKAsyGy5hbm55X2ZpdHRlci52MS5PYnNlcnZhdGlvbkgAQgcKBWV2ZW50IrMDCgtPYnNlcnZhdGlvbhIQCgh3aWR0aF9weBgBIAEoDRIRCgloZWlnaHRfcHgYAiABKA0SHAoPZm9jYWxfbGVuZ3RoX3B4GAMgASgBSACIAQESDAoEYm9keRgEIAEoDBISCgpib2R5X3dvcmxkGAUgASgMEgwKBG1hc2sYBiABKAwSKQoId2FybmluZ3MYByADKAsyFy5hbm55X2ZpdHRlci52MS5XYXJuaW5nEj4KCnRpbWluZ3NfbXMYCCADKAsyKi5hbm55X2ZpdHRlci52MS5PYnNlcnZhdGlvbi5UaW1pbmdzTXNFbnRyeRIOCgZkZXZpY2UYCSABKAkSFgoJZmFjZV9zZWVuGA8gASgISAGIAQESOAoNcGhvdG9fcXVhbGl0eRgQIAEoCzIcLmFubnlfZml0dGVyLnYxLlBob3RvUXVhbGl0eUgCiAEBGjAKDlRpbWluZ3NNc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoAToCOAFCEgoQX2ZvY2FsX2xlbmd0aF9weEIMCgpfZmFjZV9zZWVuQhAKDl9waG90b19xdWFsaXR5In0KDFBob3RvUXVhbGl0eRIRCgltZWFuX2x1bWEYASABKAESEgoKZGFya19zaGFyZRgCIAEoARIUCgxicmlnaHRfc2hhcmUYAyABKAESEQoEYmx1chgEIAEoAUgAiAEBEhQKDHBlb3BsZV9jb3VudBgFIAEoDUIHCgVfYmx1cjJdCg1WaXNpb25TZXJ2aWNlEkwKB0FuYWx5c2USHi5hbm55X2ZpdHRlci52MS5BbmFseXNlUmVxdWVzdBofLmFubnlfZml0dGVyLnYxLkFuYWx5c2VSZXNwb25zZTABYgZwcm90bzM", [file_anny_fitter_v1_common]);
 
 /**
  * @generated from message anny_fitter.v1.AnalyseRequest
@@ -132,6 +132,20 @@ export type Observation = Message<"anny_fitter.v1.Observation"> & {
    * @generated from field: string device = 9;
    */
   device: string;
+
+  /**
+   * Whether the face network found the face; missing when nobody looked.
+   *
+   * @generated from field: optional bool face_seen = 15;
+   */
+  faceSeen?: boolean | undefined;
+
+  /**
+   * Missing when nobody looked.
+   *
+   * @generated from field: optional anny_fitter.v1.PhotoQuality photo_quality = 16;
+   */
+  photoQuality?: PhotoQuality | undefined;
 };
 
 /**
@@ -140,6 +154,53 @@ export type Observation = Message<"anny_fitter.v1.Observation"> & {
  */
 export const ObservationSchema: GenMessage<Observation> = /*@__PURE__*/
   messageDesc(file_anny_fitter_v1_vision, 2);
+
+/**
+ * Light and sharpness of a photo where it shows the person, and who else is there.
+ *
+ * @generated from message anny_fitter.v1.PhotoQuality
+ */
+export type PhotoQuality = Message<"anny_fitter.v1.PhotoQuality"> & {
+  /**
+   * 0 black … 1 white
+   *
+   * @generated from field: double mean_luma = 1;
+   */
+  meanLuma: number;
+
+  /**
+   * Shares of the person's pixels that are nearly black and nearly white.
+   *
+   * @generated from field: double dark_share = 2;
+   */
+  darkShare: number;
+
+  /**
+   * @generated from field: double bright_share = 3;
+   */
+  brightShare: number;
+
+  /**
+   * 0 sharp … 1 without any detail; missing when the person is too small to tell.
+   *
+   * @generated from field: optional double blur = 4;
+   */
+  blur?: number | undefined;
+
+  /**
+   * Everybody in the photo, the measured person included.
+   *
+   * @generated from field: uint32 people_count = 5;
+   */
+  peopleCount: number;
+};
+
+/**
+ * Describes the message anny_fitter.v1.PhotoQuality.
+ * Use `create(PhotoQualitySchema)` to create a new message.
+ */
+export const PhotoQualitySchema: GenMessage<PhotoQuality> = /*@__PURE__*/
+  messageDesc(file_anny_fitter_v1_vision, 3);
 
 /**
  * Finds the person in a photo. Photos are held in memory while the call lasts and nowhere else.
