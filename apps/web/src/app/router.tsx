@@ -32,20 +32,16 @@ async function leadOn({ search }: { search: { next?: string } }): Promise<void> 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
 const home = createRoute({ getParentRoute: () => root, path: "/", component: HomePage });
-const login = createRoute({
+/** Signing in and making an account: one page, one form. */
+const credentials = createRoute({
 	getParentRoute: () => root,
-	path: "/login",
+	id: "credentials",
 	validateSearch: ({ next }): { next?: string } => optional({ next: text(next) }),
 	beforeLoad: leadOn,
-	component: lazyRouteComponent(() => import("../features/auth/login-page.js"), "LoginPage"),
+	component: lazyRouteComponent(() => import("../features/auth/sign-in-page.js"), "SignInPage"),
 });
-const register = createRoute({
-	getParentRoute: () => root,
-	path: "/register",
-	validateSearch: ({ next }): { next?: string } => optional({ next: text(next) }),
-	beforeLoad: leadOn,
-	component: lazyRouteComponent(() => import("../features/auth/register-page.js"), "RegisterPage"),
-});
+const login = createRoute({ getParentRoute: () => credentials, path: "/login" });
+const register = createRoute({ getParentRoute: () => credentials, path: "/register" });
 const measure = createRoute({
 	getParentRoute: () => personal,
 	path: "/measure",
@@ -109,8 +105,7 @@ const account = createRoute({
 export const router = createRouter({
 	routeTree: root.addChildren([
 		home,
-		login,
-		register,
+		credentials.addChildren([login, register]),
 		personal.addChildren([measure, fit, model, report, compare, subjects, subject, research, admin, account]),
 	]),
 	defaultPreload: "intent",

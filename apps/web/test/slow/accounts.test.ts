@@ -22,6 +22,7 @@ describeInBrowser("accounts", () => {
 		// Where someone wanted to go is where they come out, also by way of the registration.
 		await page.waitForURL(/\/login\?next=/);
 		await expectAccessible(page);
+		// No waiting for the other form: whenever it appears, it keeps what was typed by then.
 		await page.getByRole("link", { name: "Create an account" }).click();
 		await enter(page, "ada@example.org", PASSWORD, "Create account");
 		await page.waitForURL(/\/subjects$/);
@@ -52,6 +53,26 @@ describeInBrowser("accounts", () => {
 			.first()
 			.waitFor();
 		expect(new URL(page.url()).pathname).toBe("/register");
+	});
+
+	test("what was typed stays on the way between the forms, what was wrong in one does not", async () => {
+		const { page, watch } = await openPage(app, { viewport: "phone", path: "/login" });
+		watch.expect({ answers: ["POST /api/v1/auth/login 401"] });
+		const email = page.getByLabel("E-mail address");
+		const heading = (name: string) => page.getByRole("heading", { name, level: 1 });
+		await enter(page, "grace@example.org", PASSWORD, "Sign in");
+		await page.getByRole("alert").first().waitFor();
+		await page.getByRole("link", { name: "Create an account" }).click();
+		await heading("Create an account").waitFor();
+		expect(await email.inputValue()).toBe("grace@example.org");
+		expect(await page.getByRole("main").getByRole("alert").count()).toBe(0);
+		await expectAccessible(page);
+		await enter(page, "not an address", PASSWORD, "Create account");
+		await page.getByText("Enter an e-mail address such as").waitFor();
+		await page.getByRole("main").getByRole("link", { name: "Sign in" }).click();
+		await heading("Sign in").waitFor();
+		expect(await email.inputValue()).toBe("not an address");
+		expect(await page.getByRole("main").getByRole("alert").count()).toBe(0);
 	});
 
 	test("`next` leads nowhere but into the application", async () => {

@@ -12,22 +12,25 @@ import { PasswordInput } from "../../ui/password-input.js";
 /** Which field is wrong, and why: keys of `faults` in the texts. */
 type Faults = { readonly email?: string; readonly password?: string };
 
+/** What came of pressing the button: in the one form it says nothing about the other. */
+interface Refusal {
+	readonly kind: Kind;
+	readonly faults: Faults;
+	readonly problem: unknown;
+}
+
+type Kind = "login" | "register";
+
 /** E-mail address and password, to sign in or to make an account. The guard of the page leads on afterwards. */
-export function CredentialsForm({
-	kind,
-	next,
-}: {
-	readonly kind: "login" | "register";
-	readonly next: string | undefined;
-}) {
+export function CredentialsForm({ kind, next }: { readonly kind: Kind; readonly next: string | undefined }) {
 	const { t } = useTranslation("auth");
-	const [faults, setFaults] = useState<Faults>({});
-	const [problem, setProblem] = useState<unknown>(null);
+	const [refusal, setRefusal] = useState<Refusal | null>(null);
+	const { faults, problem } = refusal?.kind === kind ? refusal : { faults: {} as Faults, problem: null };
 	const [isBusy, setBusy] = useState(false);
 	const form = useRef<HTMLFormElement>(null);
 
 	const refuse = (found: Faults) => {
-		setFaults(found);
+		setRefusal({ kind, faults: found, problem: null });
 		const first = found.email !== undefined ? "email" : "password";
 		form.current?.querySelector<HTMLInputElement>(`[name=${first}]`)?.focus();
 	};
@@ -36,8 +39,7 @@ export function CredentialsForm({
 		const given = new FormData(event.currentTarget);
 		const email = String(given.get("email")).trim();
 		const password = String(given.get("password"));
-		setProblem(null);
-		setFaults({});
+		setRefusal(null);
 		const found = findFaults(kind, email, password);
 		if (found.email !== undefined || found.password !== undefined) return refuse(found);
 		setBusy(true);
@@ -46,7 +48,7 @@ export function CredentialsForm({
 		} catch (error) {
 			setBusy(false);
 			const refused = faultsOf(error);
-			if (refused === null) setProblem(error);
+			if (refused === null) setRefusal({ kind, faults: {}, problem: error });
 			else refuse(refused);
 		}
 	};
@@ -105,7 +107,7 @@ export function CredentialsForm({
 	);
 }
 
-function findFaults(kind: "login" | "register", email: string, password: string): Faults {
+function findFaults(kind: Kind, email: string, password: string): Faults {
 	const passwordKey = password === "" ? "missing" : kind === "register" ? passwordFault(password, email) : null;
 	return {
 		...(/^[^\s@]+@[^\s@]+$/.test(email) ? {} : { email: "notAnAddress" }),
