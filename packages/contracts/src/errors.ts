@@ -107,6 +107,24 @@ export const ERROR_TABLE = {
 		title: "Photo analysis failed",
 		remedy: "Try again; if it keeps failing, run `anny-fitter doctor`.",
 	},
+	model_unusable: {
+		exitCode: 2,
+		httpStatus: 500,
+		title: "Segmentation or depth network not usable",
+		remedy: "Run `anny-fitter models verify`, then pull the network again or remove its file.",
+	},
+	model_hash_mismatch: {
+		exitCode: 2,
+		httpStatus: 502,
+		title: "File is not the expected one",
+		remedy: "Nothing was kept. Try again later, and do not use a file from there until its hash is right.",
+	},
+	download_failed: {
+		exitCode: 70,
+		httpStatus: 502,
+		title: "Download failed",
+		remedy: "Check the connection and run the command again; it goes on where it stopped.",
+	},
 	not_reached: {
 		exitCode: 2,
 		httpStatus: 422,

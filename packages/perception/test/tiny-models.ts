@@ -141,8 +141,11 @@ export function tinySamEncoder({ layout, hasPatches }: TinySamEncoderOptions): U
 	return graph.encode();
 }
 
-/** Decoder of SAM and MobileSAM, with low-resolution masks of the padded square. */
-export function tinySamDecoder(): Uint8Array {
+/**
+ * Decoder of SAM and MobileSAM, with low-resolution masks of the padded square. With `isForLonePoints` the disk is around
+ * the first point, and the scores are (1 − sum of the labels) of theirs: right for a point and its padding.
+ */
+export function tinySamDecoder({ isForLonePoints = false } = {}): Uint8Array {
 	const graph = new TinyGraph();
 	graph.addInput("image_embeddings", [1, 3, 256, 256]);
 	graph.addInput("point_coords", [1, "num_points", 2]);
@@ -161,10 +164,16 @@ export function tinySamDecoder(): Uint8Array {
 		]),
 		graph.number(0),
 	]);
-	const masks = graph.node("Add", [candidates(graph, brightness, points, 2, 256), unused]);
+	const masks = graph.node("Add", [candidates(graph, brightness, points, isForLonePoints ? 0 : 2, 256), unused]);
 	graph.rename(masks, "low_res_masks");
 	graph.rename(masks, "masks");
-	graph.rename(labelScores(graph, "point_labels", 2, [1, 3]), "iou_predictions");
+	let labels = "point_labels";
+	if (isForLonePoints) {
+		const sum = graph.node("ReduceSum", [labels, graph.addInts([0, 1])], { keepdims: 0 });
+		const tenfold = graph.node("Mul", [graph.node("Sub", [graph.number(1), sum]), graph.number(10)]);
+		labels = graph.node("Reshape", [tenfold, graph.addInts([1, 1])]);
+	}
+	graph.rename(labelScores(graph, labels, 2, [1, 3]), "iou_predictions");
 	graph.addOutput("masks", [1, 3, 256, 256]);
 	graph.addOutput("iou_predictions", [1, 3]);
 	graph.addOutput("low_res_masks", [1, 3, 256, 256]);

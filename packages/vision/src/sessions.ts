@@ -6,6 +6,7 @@ import {
 	type RunModel,
 } from "@anny-fitter/perception";
 import type { InferenceSession } from "onnxruntime-node";
+import type { ChosenModels } from "./image-models/find-models.js";
 import type { InferenceDevice } from "./inference-device.js";
 import { readModelFile } from "./model-package.js";
 import { holisticFiles, type ModelFileName, modelFile, type PoseVariant } from "./model-table.js";
@@ -18,6 +19,8 @@ export interface SessionOptions {
 	readonly device: InferenceDevice;
 	/** Folder of converted networks. */
 	readonly cacheFolder: string;
+	/** Segmentation and depth networks beside Holistic. */
+	readonly imageModels: ChosenModels;
 }
 
 /** How one network was loaded. */
@@ -101,16 +104,24 @@ async function openSession(
 	}
 }
 
-async function createSession(
+/**
+ * Load one network.
+ *
+ * @param model its bytes or its path
+ * @throws DeviceUnavailableError if the runtime cannot use the device
+ */
+export async function createSession(
 	ort: typeof import("onnxruntime-node"),
-	bytes: Uint8Array,
-	options: SessionOptions,
+	model: Uint8Array | string,
+	options: Pick<SessionOptions, "device" | "threads">,
 ): Promise<InferenceSession> {
 	if (options.device === "cuda" && !ort.listSupportedBackends().some(({ name }) => name === "cuda")) {
 		throw new DeviceUnavailableError("this build of ONNX Runtime does not know CUDA");
 	}
 	try {
-		return await ort.InferenceSession.create(bytes, runtimeOptions(options));
+		return typeof model === "string"
+			? await ort.InferenceSession.create(model, runtimeOptions(options))
+			: await ort.InferenceSession.create(model, runtimeOptions(options));
 	} catch (error) {
 		// The runtime's GPU libraries are installed apart from it, and its words for their absence vary.
 		if (options.device === "cuda" && error instanceof Error && /provider|shared library|CUDA/i.test(error.message)) {
@@ -120,7 +131,10 @@ async function createSession(
 	}
 }
 
-function runtimeOptions({ device, threads }: SessionOptions): InferenceSession.SessionOptions {
+function runtimeOptions({
+	device,
+	threads,
+}: Pick<SessionOptions, "device" | "threads">): InferenceSession.SessionOptions {
 	return {
 		// What CUDA has no kernel for runs on the CPU.
 		executionProviders: device === "cuda" ? ["cuda", "cpu"] : ["cpu"],

@@ -1,19 +1,23 @@
 import { AppError } from "@anny-fitter/contracts";
-import type { HolisticOptions, HolisticResult } from "@anny-fitter/perception";
+import type { HolisticOptions, SegmentPersonOptions } from "@anny-fitter/perception";
 import type { InferenceDevice, VisionFaults } from "./inference-device.js";
 import type { ModelLoad, SessionOptions } from "./sessions.js";
 import { type AnalysisInput, DeviceUnavailable, VisionThread } from "./vision-thread.js";
+import type { PhotoAnalysis } from "./worker-messages.js";
 
 export interface AnalyseOptions {
 	readonly signal?: AbortSignal;
 	/** Whom to analyse when there are several people; default the largest and most central one. */
 	readonly person?: NonNullable<HolisticOptions["person"]>;
+	/**
+	 * How a segmentation network, if there is one, is run: asked for the person that Holistic found (default), or for every
+	 * object, of which the one that agrees best with Holistic's mask is the person, and the largest where that is empty.
+	 */
+	readonly segmentation?: NonNullable<SegmentPersonOptions["mode"]>;
 }
 
-/** What Holistic sees, and where it ran. */
-export interface VisionResult extends HolisticResult {
-	readonly device: InferenceDevice;
-}
+/** What the networks see, and where they ran. */
+export type VisionResult = PhotoAnalysis & { readonly device: InferenceDevice };
 
 /** How long calls stay on the CPU after the GPU's memory was short. */
 const CPU_PERIOD_MS = 60_000;
@@ -21,6 +25,7 @@ const CPU_PERIOD_MS = 60_000;
 interface Job {
 	readonly photo: AnalysisInput;
 	readonly person: AnalyseOptions["person"];
+	readonly segmentation: AnalyseOptions["segmentation"];
 	readonly cancelled: Int32Array;
 	resolve(result: VisionResult): void;
 	reject(error: unknown): void;
@@ -55,7 +60,7 @@ export class VisionQueue {
 		return { models: await thread.ready, device: thread.device, deviceWarning: this.#deviceWarning };
 	}
 
-	analyse(photo: AnalysisInput, { signal, person }: AnalyseOptions): Promise<VisionResult> {
+	analyse(photo: AnalysisInput, { signal, person, segmentation }: AnalyseOptions): Promise<VisionResult> {
 		if (photo.rgb.length !== photo.width * photo.height * 3) {
 			return Promise.reject(new RangeError("the photo's pixels do not match its size"));
 		}
@@ -73,6 +78,7 @@ export class VisionQueue {
 			const job: Job = {
 				photo,
 				person,
+				segmentation,
 				cancelled: new Int32Array(new SharedArrayBuffer(4)),
 				resolve: (result) => {
 					release();
@@ -117,7 +123,7 @@ export class VisionQueue {
 				const thread = await this.#openThread();
 				device = thread.device;
 				if (this.#isClosed) throw closed();
-				const result = await thread.analyse(job.photo, job.cancelled, job.person);
+				const result = await thread.analyse(job.photo, job.cancelled, job.person, job.segmentation);
 				return { ...result, device };
 			} catch (error) {
 				if (!isShortOfMemory(error) || Atomics.load(job.cancelled, 0) !== 0) throw error;

@@ -1,12 +1,12 @@
 import { Worker } from "node:worker_threads";
 import { AppError } from "@anny-fitter/contracts";
-import type { HolisticOptions, HolisticResult } from "@anny-fitter/perception";
+import type { HolisticOptions, SegmentPersonOptions } from "@anny-fitter/perception";
 import { forbidTelemetry } from "./forbid-telemetry.js";
 import type { InferenceDevice, VisionFaults } from "./inference-device.js";
 import { closeGate, createNativeGate } from "./native-gate.js";
 import { isOutOfMemory } from "./out-of-memory.js";
 import type { ModelLoad, SessionOptions } from "./sessions.js";
-import type { FailureKind, FromWorker, ToWorker, WorkerSettings } from "./worker-messages.js";
+import type { FailureKind, FromWorker, PhotoAnalysis, ToWorker, WorkerSettings } from "./worker-messages.js";
 
 /** Pixels to analyse; see `Photo`. */
 export interface AnalysisInput {
@@ -16,7 +16,7 @@ export interface AnalysisInput {
 }
 
 interface Waiting {
-	resolve(result: HolisticResult): void;
+	resolve(result: PhotoAnalysis): void;
 	reject(error: AppError): void;
 }
 
@@ -94,13 +94,14 @@ export class VisionThread {
 		image: AnalysisInput,
 		cancelled: Int32Array,
 		person: HolisticOptions["person"] = "most_prominent",
-	): Promise<HolisticResult> {
+		segmentation: NonNullable<SegmentPersonOptions["mode"]> = "prompted",
+	): Promise<PhotoAnalysis> {
 		if (this.#failure !== null) return Promise.reject(this.#failure);
 		const id = this.#nextId++;
 		const rgb = new Uint8Array(image.rgb);
 		const { width, height } = image;
 		const fault = this.#faults.nextFailure?.(this.#sessions.device, "run") ?? null;
-		const message: ToWorker = { type: "analyse", id, width, height, rgb, cancelled, person, fault };
+		const message: ToWorker = { type: "analyse", id, width, height, rgb, cancelled, person, segmentation, fault };
 		return new Promise((resolve, reject) => {
 			this.#waiting.set(id, { resolve, reject });
 			this.#worker.ref();
@@ -147,6 +148,7 @@ function failed(kind: FailureKind, message: string): AppError {
 	if (kind === "cancelled") return new AppError("cancelled", "The photo analysis was cancelled.");
 	const cause = new Error(message);
 	if (kind === "out_of_memory") return outOfMemory(cause);
+	if (kind === "image_model") return new AppError("model_unusable", message);
 	return new AppError("inference_failed", "The vision networks failed on this photo.", { cause });
 }
 
@@ -165,6 +167,7 @@ function crashed(message: string, cause?: unknown): AppError {
 function unusable({ kind, message }: FromWorker & { type: "unusable" }): AppError {
 	if (kind === "out_of_memory") return outOfMemory(new Error(message));
 	if (kind === "device_unavailable") return new DeviceUnavailable(message);
+	if (kind === "image_model") return new AppError("model_unusable", message);
 	if (kind === "model_missing") {
 		return new AppError("inference_failed", message, { remedy: "Run `npm install` again to restore the models." });
 	}

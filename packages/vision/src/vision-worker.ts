@@ -1,11 +1,12 @@
 /** Entry of the worker thread: holds the networks and analyses one photo after another. */
 import { parentPort, type Transferable, workerData } from "node:worker_threads";
-import { AnalysisAborted, analyseHolistic, type HolisticResult } from "@anny-fitter/perception";
+import { AnalysisAborted, analyseHolistic, describePixels } from "@anny-fitter/perception";
+import { createImageSessions, ImageModelError, type ImageSessions } from "./image-models/image-sessions.js";
 import { ModelFileError } from "./model-package.js";
 import { passGate } from "./native-gate.js";
 import { isOutOfMemory } from "./out-of-memory.js";
 import { createSessions, DeviceUnavailableError, type Sessions } from "./sessions.js";
-import type { FailureKind, FromWorker, ToWorker, WorkerSettings } from "./worker-messages.js";
+import type { FailureKind, FromWorker, PhotoAnalysis, ToWorker, WorkerSettings } from "./worker-messages.js";
 
 if (parentPort === null) throw new Error("vision-worker runs only as a worker thread");
 const port = parentPort;
@@ -22,10 +23,15 @@ function kindOf(error: unknown): FailureKind {
 	if (error instanceof AnalysisAborted) return "cancelled";
 	if (error instanceof ModelFileError) return "model_missing";
 	if (error instanceof DeviceUnavailableError) return "device_unavailable";
+	if (error instanceof ImageModelError) return "image_model";
 	return isOutOfMemory(error) ? "out_of_memory" : "other";
 }
 
-async function analyse(sessions: Sessions, message: ToWorker & { type: "analyse" }): Promise<void> {
+async function analyse(
+	sessions: Sessions,
+	imageSessions: ImageSessions,
+	message: ToWorker & { type: "analyse" },
+): Promise<void> {
 	const { id, cancelled, fault } = message;
 	const runModel: Sessions["runModel"] = async (model, input) => {
 		if (fault !== null) throw new Error(fault);
@@ -38,7 +44,10 @@ async function analyse(sessions: Sessions, message: ToWorker & { type: "analyse"
 	};
 	try {
 		const options = message.person === undefined ? { signal } : { signal, person: message.person };
-		const result = await analyseHolistic(message, runModel, options);
+		const seen = await analyseHolistic(message, runModel, options);
+		const looked = await imageSessions.look(message, seen, { signal, mode: message.segmentation });
+		if (signal.aborted) throw new AnalysisAborted("the analysis was cancelled");
+		const result: PhotoAnalysis = { ...seen, ...looked, ...describePixels(message, seen, looked.mask) };
 		reply({ type: "result", id, result }, buffersOf(result));
 	} catch (error) {
 		reply({ type: "error", id, message: describe(error), kind: kindOf(error) });
@@ -48,9 +57,9 @@ async function analyse(sessions: Sessions, message: ToWorker & { type: "analyse"
 	}
 }
 
-function buffersOf(result: HolisticResult): Transferable[] {
+function buffersOf(result: PhotoAnalysis): Transferable[] {
 	const buffers = new Set<ArrayBuffer>();
-	for (const value of Object.values(result)) {
+	for (const value of [...Object.values(result), result.inverseDepth?.values]) {
 		if (ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer && value.byteLength > 0) {
 			buffers.add(value.buffer);
 		}
@@ -61,9 +70,12 @@ function buffersOf(result: HolisticResult): Transferable[] {
 async function main(): Promise<void> {
 	const settings = workerData as WorkerSettings;
 	let sessions: Sessions;
+	let imageSessions: ImageSessions;
 	try {
 		if (settings.fault !== null) throw new Error(settings.fault);
-		sessions = await createSessions(settings.sessions, (work) => passGate(settings.gate, work));
+		const guard = <T>(work: () => Promise<T>) => passGate(settings.gate, work);
+		sessions = await createSessions(settings.sessions, guard);
+		imageSessions = await createImageSessions(settings.sessions.imageModels, settings.sessions, guard);
 	} catch (error) {
 		reply({ type: "unusable", message: describe(error), kind: kindOf(error) });
 		return;
@@ -71,8 +83,15 @@ async function main(): Promise<void> {
 	// The owner sends one photo at a time; closing waits for it.
 	let running: Promise<void> = Promise.resolve();
 	port.on("message", (message: ToWorker) => {
-		if (message.type === "analyse") running = analyse(sessions, message);
-		else void running.then(() => sessions.release()).finally(() => port.close());
+		if (message.type === "analyse") running = analyse(sessions, imageSessions, message);
+		else {
+			const release = async () => {
+				await running;
+				await sessions.release();
+				await imageSessions.release();
+			};
+			void release().finally(() => port.close());
+		}
 	});
 	reply({ type: "ready", loads: sessions.loads });
 }

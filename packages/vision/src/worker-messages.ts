@@ -1,4 +1,5 @@
-import type { HolisticOptions, HolisticResult } from "@anny-fitter/perception";
+import type { HolisticOptions, HolisticResult, PersonPixels, SegmentPersonOptions } from "@anny-fitter/perception";
+import type { ImageModelResult } from "./image-models/image-sessions.js";
 import type { NativeGate } from "./native-gate.js";
 import type { ModelLoad, SessionOptions } from "./sessions.js";
 
@@ -11,7 +12,16 @@ export interface WorkerSettings {
 }
 
 /** Why the worker cannot start or an analysis failed. */
-export type FailureKind = "cancelled" | "out_of_memory" | "model_missing" | "device_unavailable" | "other";
+export type FailureKind =
+	| "cancelled"
+	| "out_of_memory"
+	| "model_missing"
+	| "image_model"
+	| "device_unavailable"
+	| "other";
+
+/** What all networks saw in one photo; the mask is the segmentation network's where it was used. */
+export type PhotoAnalysis = HolisticResult & ImageModelResult & PersonPixels;
 
 export type ToWorker =
 	| {
@@ -23,6 +33,7 @@ export type ToWorker =
 			/** Shared flag: 1 once the caller has lost interest. */
 			readonly cancelled: Int32Array;
 			readonly person: HolisticOptions["person"];
+			readonly segmentation: NonNullable<SegmentPersonOptions["mode"]>;
 			/** Message of an error to fail with at the first network; for tests. */
 			readonly fault: string | null;
 	  }
@@ -31,5 +42,5 @@ export type ToWorker =
 export type FromWorker =
 	| { readonly type: "ready"; readonly loads: readonly ModelLoad[] }
 	| { readonly type: "unusable"; readonly message: string; readonly kind: FailureKind }
-	| { readonly type: "result"; readonly id: number; readonly result: HolisticResult }
+	| { readonly type: "result"; readonly id: number; readonly result: PhotoAnalysis }
 	| { readonly type: "error"; readonly id: number; readonly message: string; readonly kind: FailureKind };

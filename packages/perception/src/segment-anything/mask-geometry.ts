@@ -65,6 +65,21 @@ export function maskAgreement(a: CoarseMask, b: CoarseMask): number {
 	return either === 0 ? 0 : both / either;
 }
 
+/** Share of the outermost cells that are inside. */
+export function borderShare({ width, height, inside }: CoarseMask): number {
+	let count = 0;
+	let all = 0;
+	for (let y = 0; y < height; y++) {
+		const step = y === 0 || y === height - 1 ? 1 : Math.max(width - 1, 1);
+		for (let x = 0; x < width; x += step) {
+			count += inside[y * width + x];
+			all++;
+		}
+	}
+	return count / all;
+}
+
+/** Number of cells inside. */
 export function maskArea({ inside }: CoarseMask): number {
 	let count = 0;
 	for (const value of inside) count += value;

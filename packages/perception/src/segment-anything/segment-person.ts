@@ -1,7 +1,7 @@
 import type { RgbImage } from "../crop.js";
 import { AnalysisAborted } from "../holistic.js";
 import { coarseSize, findMasks } from "./automatic-masks.js";
-import { coarseMask, coarsen, expandMask, maskAgreement, maskArea } from "./mask-geometry.js";
+import { borderShare, coarseMask, coarsen, expandMask, maskAgreement, maskArea } from "./mask-geometry.js";
 import { encodeForMasks, type MaskCandidates, type SegmentationNetwork } from "./mask-network.js";
 import { promptFromBody } from "./segmentation-prompt.js";
 
@@ -33,8 +33,8 @@ export interface SegmentedPerson {
 
 /** Masks that agree less with MediaPipe's show something else than the person; among good ones of people it is above 0.8. */
 const MIN_AGREEMENT = 0.6;
-/** A mask that covers more of the photo than this is the background. */
-const MAX_SHARE = 0.9;
+/** A mask that holds more of the photo's border than this is the background. */
+const MAX_BORDER_SHARE = 0.5;
 
 /**
  * Separate a person from the background with a SAM-type network, asked with the person's box and points on trunk and
@@ -72,9 +72,8 @@ export async function segmentPerson(
 		}
 	} else {
 		for (const { candidates, index, score, coarse } of await findMasks(encoded, width, height, throwIfAborted)) {
-			const area = maskArea(coarse) / (coarseWidth * coarseHeight);
-			if (area < MAX_SHARE)
-				offers.push({ candidates, index, score, agreement: maskAgreement(coarse, reference), area });
+			if (borderShare(coarse) > MAX_BORDER_SHARE) continue;
+			offers.push({ candidates, index, score, agreement: maskAgreement(coarse, reference), area: maskArea(coarse) });
 		}
 	}
 	let best: Offer | null = null;
@@ -96,6 +95,6 @@ interface Offer {
 	readonly index: number;
 	readonly score: number;
 	readonly agreement: number;
-	/** Share of the photo; only of masks that nobody asked for. */
+	/** In cells; only of masks that nobody asked for. */
 	readonly area: number;
 }
