@@ -47,7 +47,7 @@ export const LAYERS = {
 	"@anny-fitter/vision-service": { kind: "node", mayImport: ["contracts", "platform", "pipeline", "vision"] },
 	"@anny-fitter/fitting-service": { kind: "node", mayImport: ["contracts", "platform", "pipeline"] },
 	"@anny-fitter/visualization-service": { kind: "node", mayImport: ["contracts", "platform", "pipeline"] },
-	"@anny-fitter/api": { kind: "node", mayImport: ["contracts", "platform", "math"] },
+	"@anny-fitter/api": { kind: "node", mayImport: ["contracts", "platform", "math", "reference"] },
 	"@anny-fitter/server": {
 		kind: "node",
 		mayImport: ["contracts", "platform", "api", "vision-service", "fitting-service", "visualization-service"],

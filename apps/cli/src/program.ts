@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { BodyOptions } from "./body-command.js";
-import { requireUsableCommonOptions } from "./common-options.js";
+import { type CommonOptions, requireUsableCommonOptions } from "./common-options.js";
 import type { ConsoleIo } from "./console-io.js";
 import type { DoctorOptions } from "./doctor-command.js";
 import type { FitOptions } from "./fit-command.js";
@@ -104,6 +104,17 @@ export function createProgram(io: ConsoleIo, onExitCode: (code: number) => void)
 		.action(async (options: MeasureOptions) => {
 			const { runMeasure } = await import("./measure-command.js");
 			onExitCode(await runMeasure(options, io));
+		});
+
+	withCommonOptions(program.command("compare"))
+		.summary("tell what changed between two results")
+		.description("Compares two results of one person: which differences are more than their errors explain.")
+		.argument("<before>", "result.json of the earlier body")
+		.argument("<now>", "result.json of the later body")
+		.addHelpText("after", COMPARE_EXAMPLES)
+		.action(async (before: string, now: string, options: CommonOptions) => {
+			const { runCompare } = await import("./compare-command.js");
+			onExitCode(await runCompare([before, now], options, io));
 		});
 
 	const models = program
@@ -256,6 +267,14 @@ Examples:
 
 Writes result.json and body.glb. A scan may have any unit and orientation, noise and holes; clothes and hair are not told
 from skin. Exit code 4: the nearest body is far from the mesh, or something about the scan is uncertain.`;
+
+const COMPARE_EXAMPLES = `
+Examples:
+  anny-fitter compare out/march/result.json out/june/result.json
+  anny-fitter compare out/march/result.json out/june/result.json --json
+
+Two fits of one person share a part of their errors, which cancels in the difference. Photos alike (the same clothes, views and
+stated values) show the smallest changes.`;
 
 const MEASURE_EXAMPLES = `
 Examples:

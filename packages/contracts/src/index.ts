@@ -1,3 +1,5 @@
+export type { ComparisonDocument } from "./comparison-document.js";
+export { comparisonDocumentSchema, describeComparison } from "./comparison-document.js";
 export type { DoctorDocument } from "./doctor-document.js";
 export { doctorDocumentSchema } from "./doctor-document.js";
 export type { AppErrorOptions, ErrorCode, ErrorEntry } from "./errors.js";
@@ -9,8 +11,8 @@ export type { MeshFormat } from "./mesh-formats.js";
 export { MESH_FORMATS } from "./mesh-formats.js";
 export type { ModelDataDocument } from "./model-data.js";
 export { MODEL_DATA_SOURCES, modelDataSchema } from "./model-data.js";
-export type { ModelsDocument } from "./models-document.js";
-export { modelsDocumentSchema } from "./models-document.js";
+export type { ModelsDocument, VerifiedModelsDocument } from "./models-document.js";
+export { modelsDocumentSchema, verifiedModelsDocumentSchema } from "./models-document.js";
 export { nearestName } from "./nearest-name.js";
 export type { ParamsDocument, PoseParameterization } from "./params-document.js";
 export { POSE_PARAMETERIZATIONS, paramsDocumentSchema, parseParams, parseParamsText } from "./params-document.js";
@@ -92,8 +94,10 @@ export {
 export type {
 	BulkDocument,
 	CameraDocument,
+	ImageMeasurementDocument,
 	MeasurementEstimate,
 	MeasurementSource,
+	PerceptionDocument,
 	QualityDocument,
 	ResultDocument,
 	ViewDocument,

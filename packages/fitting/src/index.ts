@@ -25,6 +25,7 @@ export { surveyOffset_m } from "./prior/population.js";
 export type { AdvisedFlag, PhotoFitEvidence, PhotoFitQuality, QualityFlag } from "./quality.js";
 export { assessPhotoFit } from "./quality.js";
 export { BODY_DENSITY_KG_M3, bodyMass, differentiateLogMass } from "./quantities.js";
+export { quantityCorrelations } from "./quantity-correlations.js";
 export type {
 	RegistrationEngine,
 	RegistrationFreedom,

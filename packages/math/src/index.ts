@@ -1,4 +1,5 @@
 export { rotationFromCorrelation } from "./alignment.js";
+export { normalBoxProbability } from "./box-probability.js";
 export { choleskyFactor, choleskySolve, invertPositiveDefinite } from "./cholesky.js";
 export { symmetricEigenvectors } from "./eigenvectors.js";
 export { interval90, normalCdf, normalQuantile, normalWithin, Z90 } from "./normal.js";

@@ -21,8 +21,12 @@ export {
 	bodySurfaceMosteller,
 	restingEnergy,
 } from "./body-indices.js";
+export type { Change, ChangeVerdict, EstimatePair } from "./changes.js";
+export { CHANGE_FALSE_DISCOVERY_RATE, CHANGE_PROBABILITY, falseDiscoveryRates, judgeChanges } from "./changes.js";
 export type { ChildMedian, MedianRange } from "./child-medians.js";
 export { childMedian, childMedianRange } from "./child-medians.js";
+export type { BodyComparison, ComparableBody, Evidence, NotCompared } from "./compare-bodies.js";
+export { compareBodies, evidenceOf, isSameBodyData, SHARED_ERROR_CORRELATION } from "./compare-bodies.js";
 export type { Derived, DerivedValue, PersonFacts, Withheld } from "./derived.js";
 export { deriveAll, isDerivedValue } from "./derived.js";
 export type { DerivedDefinition, DerivedId, Fact, Limit } from "./derived-definitions.js";
@@ -36,6 +40,7 @@ export { customNumber } from "./size-charts.js";
 export type {
 	CombinedSize,
 	SizeAdvice,
+	SizeCorrelation,
 	SizeDimension,
 	SizeFacts,
 	SizeProbability,

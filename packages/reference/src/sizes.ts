@@ -1,3 +1,4 @@
+import { normalBoxProbability } from "@anny-fitter/math";
 import { type Band, type BandProbability, bandProbabilities } from "./bands.js";
 import { checkEstimate, type Estimate } from "./estimate.js";
 import {
@@ -67,8 +68,10 @@ export interface CombinedSize {
 	/** Codes in the order of `dimensions`, as 88–72–96. */
 	readonly codes: readonly string[];
 	readonly dimensions: readonly SizeDimension[];
-	/** Probability that every dimension is in its size, errors taken as independent. */
+	/** Probability that every dimension is in its size. */
 	readonly probability: number;
+	/** Whether it follows from how the errors go together; otherwise they are taken as independent. */
+	readonly isJoint: boolean;
 	/** How many sizes the largest dimension is above the smallest; 0: one size of the chart fits all. */
 	readonly spread: number;
 }
@@ -81,6 +84,9 @@ export interface SizeReport {
 	/** Measurements without which a system is left out. */
 	readonly missing: readonly SizeDimension[];
 }
+
+/** Correlation of the errors of two measurements, −1…1. */
+export type SizeCorrelation = (a: SizeDimension, b: SizeDimension) => number;
 
 interface System {
 	readonly system: SizeSystem;
@@ -152,36 +158,84 @@ function advise({ system, dimension, bands, isStandard, numbers }: System, measu
 	};
 }
 
-function combine(group: SizeGroup, advice: readonly SizeAdvice[]): CombinedSize | null {
+/** The combination of sizes, one per dimension, that most probably all fit together. */
+function combine(
+	group: SizeGroup,
+	advice: readonly SizeAdvice[],
+	facts: SizeFacts,
+	correlation: SizeCorrelation | null,
+): CombinedSize | null {
 	const systems = COMBINED[group];
 	const parts = systems.flatMap((system) => advice.find((item) => item.system === system) ?? []);
 	if (parts.length === 0 || parts.length < systems.length) return null;
-	const rows: number[] = [];
-	const codes: string[] = [];
-	let probability = 1;
-	for (const part of parts) {
-		if (part.best === null) return null;
-		const { code } = part.best;
-		const chart = SYSTEMS[group].find((item) => item.system === part.system)?.bands ?? [];
-		rows.push(chart.findIndex((band) => band.code === code));
-		codes.push(code);
-		probability *= part.best.probability;
+	if (parts.some(({ best }) => best === null)) return null;
+	const dimensions = parts.map(({ dimension }) => dimension);
+	const joint = correlation === null ? null : jointProbability(dimensions, facts, correlation);
+	let best: { readonly sizes: readonly SizeProbability[]; readonly probability: number } | null = null;
+	for (const sizes of combinations(parts.map((part) => part.sizes))) {
+		const apart = sizes.reduce((product, size) => product * size.probability, 1);
+		// No combination is likelier than the least likely of its sizes.
+		const most = Math.min(...sizes.map((size) => size.probability));
+		if (best !== null && most <= best.probability) continue;
+		const probability = joint === null ? apart : joint(sizes);
+		if (best === null || probability > best.probability) best = { sizes, probability };
 	}
+	if (best === null) return null;
+	const rows = best.sizes.map(({ code }, i) => {
+		const chart = SYSTEMS[group].find((item) => item.system === parts[i].system)?.bands ?? [];
+		return chart.findIndex((band) => band.code === code);
+	});
 	return {
-		codes,
-		dimensions: parts.map((part) => part.dimension),
-		probability,
+		codes: best.sizes.map(({ code }) => code),
+		dimensions,
+		probability: best.probability,
+		isJoint: joint !== null,
 		spread: Math.max(...rows) - Math.min(...rows),
 	};
+}
+
+function combinations(lists: readonly (readonly SizeProbability[])[]): SizeProbability[][] {
+	return lists.reduce<SizeProbability[][]>(
+		(all, list) => all.flatMap((before) => list.map((size) => [...before, size])),
+		[[]],
+	);
+}
+
+/** Probability that every dimension lies in its band; null where a measurement has no error, which nothing goes together with. */
+function jointProbability(
+	dimensions: readonly SizeDimension[],
+	facts: SizeFacts,
+	correlation: SizeCorrelation,
+): ((sizes: readonly Band[]) => number) | null {
+	const estimates = dimensions.flatMap((dimension) => facts[dimension] ?? []);
+	if (estimates.some(({ sigma }) => sigma === 0)) return null;
+	const covariance = dimensions.flatMap((a, i) =>
+		dimensions.map((b, j) => estimates[i].sigma * estimates[j].sigma * (i === j ? 1 : correlation(a, b))),
+	);
+	const mean = estimates.map(({ value }) => value);
+	return (sizes) =>
+		normalBoxProbability(
+			mean,
+			covariance,
+			sizes.map(({ low }) => low),
+			sizes.map(({ high }) => high),
+		);
 }
 
 /**
  * Sizes of clothes as probabilities. The errors are taken as normal; a size counts as right if the body's true measure
  * lies in its band. How a garment is cut, and what a brand calls a size, is not known.
  *
- * @throws RangeError for a measurement that is not positive or a sigma that is negative.
+ * @param correlation of the measurements' errors: a garment that several measurements choose fits by their joint
+ *   distribution. Left out, the errors are taken as independent, which makes a common size look less likely than it is when
+ *   they go together, as girths' errors do
+ * @throws RangeError for a measurement that is not positive, a sigma that is negative, or correlations that no errors have.
  */
-export function adviseSizes(group: SizeGroup, facts: SizeFacts): SizeReport {
+export function adviseSizes(
+	group: SizeGroup,
+	facts: SizeFacts,
+	correlation: SizeCorrelation | null = null,
+): SizeReport {
 	const missing = new Set<SizeDimension>();
 	const advice: SizeAdvice[] = [];
 	for (const system of SYSTEMS[group]) {
@@ -193,5 +247,5 @@ export function adviseSizes(group: SizeGroup, facts: SizeFacts): SizeReport {
 		checkEstimate(system.dimension, measured);
 		advice.push(advise(system, measured));
 	}
-	return { group, advice, combined: combine(group, advice), missing: [...missing] };
+	return { group, advice, combined: combine(group, advice, facts, correlation), missing: [...missing] };
 }

@@ -1,3 +1,4 @@
+import { createRandom } from "@anny-fitter/math";
 import { adviseSizes, bandProbabilities, customNumber, type SizeSystem } from "@anny-fitter/reference";
 import { describe, expect, it } from "vitest";
 
@@ -107,5 +108,75 @@ describe("uncertain bodies", () => {
 		expect(report.combined).toBeNull();
 		expect(adviseSizes("children", { stature: cm(118) }).advice[0].best?.code).toBe("116");
 		expect(() => adviseSizes("men", { chest_girth: cm(-1) })).toThrow(RangeError);
+	});
+});
+
+describe("one size across several dimensions", () => {
+	const facts = { chest_girth: cm(89, 2.5), waist_girth: cm(73, 2.2), hip_girth: cm(97, 2) };
+	/** Correlations of chest–waist, chest–hip and waist–hip. */
+	const correlationOf =
+		([cw, ch, wh]: readonly [number, number, number]) =>
+		(a: string, b: string): number => {
+			const both = [a, b].sort().join();
+			return both === "chest_girth,waist_girth" ? cw : both === "chest_girth,hip_girth" ? ch : wh;
+		};
+
+	it.each([[[0, 0, 0]], [[0.5, 0.5, 0.5]], [[0.9, 0.7, 0.6]], [[-0.5, 0.3, 0.2]], [[0.97, 0.9, 0.95]]] as const)(
+		"is as likely as drawn bodies say when errors correlate by %j",
+		(correlations) => {
+			const { combined } = adviseSizes("women", facts, correlationOf(correlations));
+			if (combined === null) throw new Error("no combined size");
+			const [cw, ch, wh] = correlations;
+			const x = (wh - cw * ch) / Math.sqrt(1 - cw * cw);
+			const random = createRandom(7);
+			const bodies = Array.from({ length: 100_000 }, () => {
+				const [u, v, w] = [random.normal(), random.normal(), random.normal()];
+				const hip = ch * u + x * v + Math.sqrt(1 - ch * ch - x * x) * w;
+				return [89 + 2.5 * u, 73 + 2.2 * (cw * u + Math.sqrt(1 - cw * cw) * v), 97 + 2 * hip] as const;
+			});
+			const shareOf = (codes: readonly string[]): number => {
+				const systems = ["chest", "waist", "hip"] as const;
+				const bands = systems.map((system, i) =>
+					advice("women", system, facts).sizes.find((size) => size.code === codes[i]),
+				);
+				const inside = bodies.filter((body) =>
+					bands.every((band, i) => band !== undefined && body[i] / 100 >= band.low && body[i] / 100 < band.high),
+				);
+				return inside.length / bodies.length;
+			};
+			// Three standard deviations of the draw.
+			expect(Math.abs(shareOf(combined.codes) - combined.probability)).toBeLessThan(0.005);
+			expect(combined.isJoint).toBe(true);
+			// No other combination is drawn more often.
+			for (const codes of [
+				["88", "72", "96"],
+				["88", "72", "100"],
+				["92", "76", "100"],
+				["88", "76", "96"],
+				["92", "72", "96"],
+			]) {
+				expect(shareOf(codes)).toBeLessThan(combined.probability + 0.005);
+			}
+		},
+	);
+
+	it("takes errors for independent when nothing is known of them, and says so", () => {
+		const apart = adviseSizes("women", facts).combined;
+		const zero = adviseSizes("women", facts, () => 0).combined;
+		expect(apart).toMatchObject({ codes: zero?.codes, isJoint: false });
+		expect(apart?.probability).toBeCloseTo(zero?.probability ?? Number.NaN, 6);
+		// Girths that are wrong together are right together, too.
+		expect(adviseSizes("women", facts, () => 0.8).combined?.probability).toBeGreaterThan(
+			1.2 * (apart?.probability ?? 1),
+		);
+	});
+
+	it("without errors nothing is uncertain, whatever the correlation", () => {
+		const exact = { chest_girth: cm(100, 0), waist_girth: cm(88, 0) };
+		expect(adviseSizes("men", exact, () => 0.9).combined).toMatchObject({ probability: 1, isJoint: false });
+	});
+
+	it("refuses correlations that no errors have", () => {
+		expect(() => adviseSizes("women", facts, correlationOf([0.9, 0.9, -0.9]))).toThrow(RangeError);
 	});
 });

@@ -106,16 +106,21 @@ for (const name of ENVIRONMENTS) {
 			]);
 		});
 
-		test("compares two models of a subject: b − a, with the errors of both", async () => {
+		test("compares two models of a subject: b − a, with the errors of both, and tells changes from noise", async () => {
 			const answer = (await get(`/models/compare?a=${first.modelId}&b=${second.modelId}`)).json();
 			expect(answer.is_same_subject).toBe(true);
 			const [a, b] = [first.document.measurements.waist_girth!, second.document.measurements.waist_girth!];
 			expect(answer.measurements.waist_girth).toMatchObject({ a_m: a.value_m, b_m: b.value_m });
 			expect(answer.measurements.waist_girth.difference_m).toBeCloseTo(b.value_m - a.value_m, 12);
-			expect(answer.measurements.waist_girth.difference_sigma_m).toBeCloseTo(Math.hypot(a.sigma_m, b.sigma_m), 12);
+			const { correlation, difference_sigma_m } = answer.measurements.waist_girth;
+			const variance = a.sigma_m ** 2 + b.sigma_m ** 2 - 2 * correlation * a.sigma_m * b.sigma_m;
+			expect(difference_sigma_m).toBeCloseTo(Math.sqrt(variance), 12);
 			expect(answer.measurements.waist_girth.difference_m).toBeGreaterThan(0);
+			expect(answer.measurements.waist_girth.probability).toBeGreaterThan(0.5);
+			expect(answer.measurements.stature).toMatchObject({ probability: expect.closeTo(0.5, 1), verdict: "not_shown" });
 			expect(answer.mass.difference_kg).toBeCloseTo(second.document.mass_kg - first.document.mass_kg, 12);
-			expect(answer.mass.is_beyond_interval90).toBe(true);
+			expect(answer.mass.verdict).toBe("changed");
+			expect(answer.not_compared).toEqual({});
 		});
 
 		test("compares models of two subjects, but not measurements of two definitions", async () => {
@@ -128,7 +133,21 @@ for (const name of ENVIRONMENTS) {
 			expect(answer.is_same_subject).toBe(false);
 			expect(answer.measurements.waist_girth).toBeDefined();
 			expect(answer.measurements.hip_girth).toBeUndefined();
+			expect(answer.not_compared).toEqual({ hip_girth: "other_definition" });
+			expect(answer.measurements.waist_girth.correlation).toBe(0);
 			expect(Object.keys(answer.measurements)).toHaveLength(Object.keys(first.document.measurements).length - 1);
+		});
+
+		test("does not compare models from different body data, and says so", async () => {
+			const other = await makeModel(environment, user, { stature_m: 1.7 });
+			await environment.dependencies.database.asSystem((tx) =>
+				sql`update fitted_models set document = jsonb_set(document, '{model_data,source}', '"official"')
+					where model_id = ${other.modelId}`.execute(tx),
+			);
+			const answer = (await get(`/models/compare?a=${first.modelId}&b=${other.modelId}`)).json();
+			expect(answer).toMatchObject({ measurements: {}, mass: null });
+			expect(answer.not_compared.waist_girth).toBe("other_body_data");
+			expect(answer.not_compared.mass).toBe("other_body_data");
 		});
 
 		test("a deleted model is gone with its measurements; its session says so, here and in another instance", async () => {

@@ -443,7 +443,7 @@ export interface paths {
         };
         /**
          * What differs between two models
-         * @description Differences are b − a, each with its sigma.
+         * @description Differences are b − a, each with its sigma and whether it is more than noise. Bodies from different body data, and measurements under different versions of their definition, are not compared.
          */
         get: operations["getModelsCompare"];
         put?: never;
@@ -814,7 +814,10 @@ export interface components {
             b_m: number;
             difference_m: number;
             difference_sigma_m: number;
-            is_beyond_interval90: boolean;
+            correlation: number;
+            probability: number;
+            /** @enum {string} */
+            verdict: "changed" | "unclear" | "not_shown";
             definition: components["schemas"]["MeasurementDefinition"];
         };
         MeasurementDefinition: {
@@ -940,7 +943,13 @@ export interface components {
                 b_kg: number;
                 difference_kg: number;
                 difference_sigma_kg: number;
-                is_beyond_interval90: boolean;
+                correlation: number;
+                probability: number;
+                /** @enum {string} */
+                verdict: "changed" | "unclear" | "not_shown";
+            } | null;
+            not_compared: {
+                [key: string]: "other_body_data" | "other_definition" | "missing";
             };
         };
         ModelData: {
@@ -1050,6 +1059,8 @@ export interface components {
             flags: {
                 code: string;
                 message: string;
+                advice?: string;
+                view?: number;
             }[];
             advice: string[];
             flagged_for_review: boolean;
@@ -1260,9 +1271,12 @@ export interface components {
         };
         View: {
             photo: string;
-            label: ("front" | "side" | "back" | "three-quarter") | null;
+            label: ("front" | "side" | "back" | "three-quarter" | "left" | "right") | null;
             /** @enum {string} */
             direction: "front" | "side" | "back" | "three-quarter";
+            /** @enum {string} */
+            direction_source?: "stated" | "found";
+            shown_side?: ("left" | "right") | null;
             yaw_deg: number;
             camera: components["schemas"]["Camera"];
             pose: {

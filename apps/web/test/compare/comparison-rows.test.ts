@@ -17,12 +17,19 @@ const summary = {
 	name: null,
 } as const;
 const definition = { version: 1, name: "x", kind: "girth", side: "centre", posture: "", iso8559: null, text: "x" };
-const entry = (a_m: number, b_m: number, difference_sigma_m: number) => ({
+const entry = (
+	a_m: number,
+	b_m: number,
+	difference_sigma_m: number,
+	verdict: "changed" | "unclear" | "not_shown" = "not_shown",
+) => ({
 	a_m,
 	b_m,
 	difference_m: b_m - a_m,
 	difference_sigma_m,
-	is_beyond_interval90: Math.abs(b_m - a_m) > 1.645 * difference_sigma_m,
+	correlation: 0.5,
+	probability: 0.9,
+	verdict,
 	definition,
 });
 const comparison: ModelComparison = {
@@ -32,19 +39,41 @@ const comparison: ModelComparison = {
 	measurements: {
 		stature: entry(1.7, 1.7, 0.003),
 		waist_girth: entry(0.8, 0.83, 0.06),
-		hip_girth: entry(1, 0.98, 0.004),
+		hip_girth: entry(1, 0.98, 0.004, "changed"),
 		head_girth: entry(0.56, 0.56, 0),
 	},
-	mass: { a_kg: 70, b_kg: 69, difference_kg: -1, difference_sigma_kg: 1, is_beyond_interval90: false },
+	mass: {
+		a_kg: 70,
+		b_kg: 69,
+		difference_kg: -1,
+		difference_sigma_kg: 1,
+		correlation: 0,
+		probability: 0.84,
+		verdict: "not_shown",
+	},
+	not_compared: {},
 };
 
 describe("the lines of a comparison", () => {
 	it("stand in the catalogue's order after the mass", () => {
 		const rows = comparisonRows(comparison, "catalogue");
 		expect(rows.map((row) => row.id)).toEqual(["mass", "stature", "waist_girth", "hip_girth", "head_girth"]);
-		expect(rows[0]).toMatchObject({ a: 70, b: 69, difference: -1, isBeyond: false });
+		expect(rows[0]).toMatchObject({ a: 70, b: 69, difference: -1, probability: 0.84, verdict: "not_shown" });
 		expect(rows[3]?.margin).toBeCloseTo(0.00658, 4);
-		expect(rows[3]?.isBeyond).toBe(true);
+		expect(rows[3]?.verdict).toBe("changed");
+	});
+
+	it("leave out a mass that is not compared", () => {
+		expect(comparisonRows({ ...comparison, mass: null }, "catalogue").map((row) => row.id)).not.toContain("mass");
+	});
+
+	it("show what has changed before what stands out more, but may be chance", () => {
+		const measurements = {
+			...comparison.measurements,
+			head_girth: entry(0.56, 0.58, 0.001, "unclear"),
+		};
+		const rows = comparisonRows({ ...comparison, measurements }, "largest");
+		expect(rows.slice(0, 2).map((row) => row.id)).toEqual(["hip_girth", "head_girth"]);
 	});
 
 	it("begin with what stands out most from its error, not with the largest number", () => {

@@ -1,7 +1,12 @@
 import { z } from "zod";
-import { measurementDefinitionSchema } from "../measurement-document.js";
+import { comparisonShape } from "../comparison-document.js";
 import { oneLineTextSchema } from "../one-line-text.js";
-import { bulkSchema, measurementEstimateSchema, resultDocumentSchema } from "../result-document.js";
+import {
+	bulkSchema,
+	imageMeasurementSchema,
+	measurementEstimateSchema,
+	resultDocumentSchema,
+} from "../result-document.js";
 
 /** A stored model: the content of `result.json` with ids and dates. */
 export const modelDocumentSchema = resultDocumentSchema
@@ -78,7 +83,10 @@ export const modelListSchema = z
 export const modelMeasurementsSchema = z
 	.object({
 		model_id: z.uuid(),
+		/** Of the fitted body; empty when only those of the photos are asked for. */
 		measurements: z.record(z.string(), measurementEstimateSchema),
+		/** What the photos themselves show; empty when only those of the body are asked for. */
+		image_measurements: z.array(imageMeasurementSchema),
 		stature_m: z.number().positive(),
 		mass_kg: z.number().positive(),
 		mass_sigma_kg: z.number().nonnegative(),
@@ -87,34 +95,12 @@ export const modelMeasurementsSchema = z
 	})
 	.meta({ id: "ModelMeasurements" });
 
-export const measurementComparisonSchema = z
-	.object({
-		a_m: z.number(),
-		b_m: z.number(),
-		/** b − a */
-		difference_m: z.number(),
-		/** As if the two errors were independent: not smaller than the truth for one person. */
-		difference_sigma_m: z.number().nonnegative(),
-		/** Whether zero lies outside the difference's 90 % interval. */
-		is_beyond_interval90: z.boolean(),
-		definition: measurementDefinitionSchema,
-	})
-	.meta({ id: "MeasurementComparison" });
-
 export const modelComparisonSchema = z
 	.object({
 		a: modelSummarySchema,
 		b: modelSummarySchema,
 		is_same_subject: z.boolean(),
-		/** Measurements that both models have under the same version of the definition. */
-		measurements: z.record(z.string(), measurementComparisonSchema),
-		mass: z.object({
-			a_kg: z.number(),
-			b_kg: z.number(),
-			difference_kg: z.number(),
-			difference_sigma_kg: z.number().nonnegative(),
-			is_beyond_interval90: z.boolean(),
-		}),
+		...comparisonShape,
 	})
 	.meta({ id: "ModelComparison" });
 

@@ -1,8 +1,16 @@
-import type { ModelComparison, ModelDocument, ModelMeasurements, ResultDocument } from "@anny-fitter/contracts";
-import { Z90 } from "@anny-fitter/math";
+import {
+	describeComparison,
+	type ImageMeasurementDocument,
+	type ModelComparison,
+	type ModelDocument,
+	type ModelMeasurements,
+	type ResultDocument,
+} from "@anny-fitter/contracts";
+import { interval90 } from "@anny-fitter/math";
 import type { FittedModelRow, MeasurementRow } from "@anny-fitter/platform/database";
+import { compareBodies } from "@anny-fitter/reference";
 import { modelSummary } from "./read-model.js";
-import { storedMeasurements, storedResult } from "./stored-model.js";
+import { storedImageMeasurements, storedMeasurements, storedResult } from "./stored-model.js";
 
 export interface StoredModel {
 	readonly row: FittedModelRow;
@@ -19,7 +27,13 @@ export function modelDocument({ row, measurements }: StoredModel): ModelDocument
 	};
 }
 
-export function modelMeasurements({ row, measurements }: StoredModel): ModelMeasurements {
+/** Where measurements come from: the fitted body, or the photos themselves. */
+export type MeasurementOrigin = MeasurementRow["extracted_from"];
+
+/** @param origin only those of it; all without */
+export function modelMeasurements(model: StoredModel, origin?: MeasurementOrigin): ModelMeasurements {
+	const { row } = model;
+	const measurements = rowsOf(model, origin);
 	const document = row.document as unknown as ResultDocument;
 	const { stature_m, mass_kg, mass_sigma_kg, mass_interval90_kg } = document;
 	const { volume_m3, volume_sigma_m3, volume_interval90_m3 } = document;
@@ -27,6 +41,7 @@ export function modelMeasurements({ row, measurements }: StoredModel): ModelMeas
 	return {
 		model_id: row.model_id,
 		measurements: storedMeasurements(measurements),
+		image_measurements: storedImageMeasurements(measurements),
 		stature_m,
 		mass_kg,
 		mass_sigma_kg,
@@ -40,53 +55,71 @@ export function modelMeasurements({ row, measurements }: StoredModel): ModelMeas
 	};
 }
 
-/** What differs from `a` to `b`, and whether the errors of the two explain it. */
+function rowsOf({ measurements }: StoredModel, origin?: MeasurementOrigin): readonly MeasurementRow[] {
+	return origin === undefined ? measurements : measurements.filter((row) => row.extracted_from === origin);
+}
+
+/** What differs from `a` to `b`, and what of it is more than noise. */
 export function compareModels(a: StoredModel, b: StoredModel): ModelComparison {
-	const [documentA, documentB] = [modelMeasurements(a), modelMeasurements(b)];
-	const measurements: ModelComparison["measurements"] = {};
-	for (const [id, inA] of Object.entries(documentA.measurements)) {
-		const inB = documentB.measurements[id];
-		// Two versions of a definition measure different things.
-		if (inB === undefined || inB.definition.version !== inA.definition.version) continue;
-		const { difference, sigma, isBeyond } = compare(inA.value_m, inA.sigma_m, inB.value_m, inB.sigma_m);
-		measurements[id] = {
-			a_m: inA.value_m,
-			b_m: inB.value_m,
-			difference_m: difference,
-			difference_sigma_m: sigma,
-			is_beyond_interval90: isBeyond,
-			definition: inA.definition,
-		};
-	}
-	const mass = compare(documentA.mass_kg, documentA.mass_sigma_kg, documentB.mass_kg, documentB.mass_sigma_kg);
+	const isSameSubject = a.row.subject_id === b.row.subject_id;
+	const documentA = storedResult(a.row, a.measurements);
+	const compared = compareBodies(documentA, storedResult(b.row, b.measurements), isSameSubject);
 	return {
 		a: modelSummary(a.row),
 		b: modelSummary(b.row),
-		is_same_subject: a.row.subject_id === b.row.subject_id,
-		measurements,
-		mass: {
-			a_kg: documentA.mass_kg,
-			b_kg: documentB.mass_kg,
-			difference_kg: mass.difference,
-			difference_sigma_kg: mass.sigma,
-			is_beyond_interval90: mass.isBeyond,
-		},
+		is_same_subject: isSameSubject,
+		...describeComparison(compared, documentA.measurements),
 	};
 }
 
-function compare(a: number, sigmaA: number, b: number, sigmaB: number) {
-	const difference = b - a;
-	const sigma = Math.hypot(sigmaA, sigmaB);
-	return { difference, sigma, isBeyond: Math.abs(difference) > Z90 * sigma };
+/**
+ * Measurements as a table: one line each, a header first; RFC 4180. Those of the photos follow those of the body.
+ *
+ * @param origin only those of it; all without
+ */
+export function measurementsCsv(model: StoredModel, origin?: MeasurementOrigin): string {
+	const measurements = rowsOf(model, origin);
+	return [
+		csvLine([...CSV_COLUMNS]),
+		...(origin === "image" ? [] : bodyLines(model.row, measurements).map((line) => csvLine([...line, "model", null]))),
+		...storedImageMeasurements(measurements).map(imageLine),
+	].join("");
 }
 
-/** Measurements as a table: one line each, a header first; RFC 4180. */
-export function measurementsCsv({ row, measurements }: StoredModel): string {
+const CSV_COLUMNS = [
+	"measurement",
+	"value",
+	"sigma",
+	"interval90_low",
+	"interval90_high",
+	"unit",
+	"confidence",
+	"version",
+	"name",
+	"extracted_from",
+	"over_clothing",
+] as const;
+
+function imageLine({ id, value_m, sigma_m, confidence, over_clothing }: ImageMeasurementDocument): string {
+	const clothing = String(over_clothing);
+	return csvLine([
+		id,
+		value_m,
+		sigma_m,
+		...interval90(value_m, sigma_m),
+		"m",
+		confidence,
+		null,
+		null,
+		"image",
+		clothing,
+	]);
+}
+
+function bodyLines(row: FittedModelRow, measurements: readonly MeasurementRow[]): (string | number | null)[][] {
 	const document = row.document as unknown as ResultDocument;
 	const { mass_kg, mass_sigma_kg, mass_interval90_kg } = document;
-	const lines: (string | number | null)[][] = [
-		["measurement", "value", "sigma", "interval90_low", "interval90_high", "unit", "confidence", "version", "name"],
-	];
+	const lines: (string | number | null)[][] = [];
 	for (const [id, measurement] of Object.entries(storedMeasurements(measurements))) {
 		lines.push([
 			id,
@@ -115,7 +148,11 @@ export function measurementsCsv({ row, measurements }: StoredModel): string {
 		const name = "Body surface area";
 		lines.push(["surface_area", surface_area_m2, surface_area_sigma_m2, low, high, "m2", null, null, name]);
 	}
-	return lines.map((line) => `${line.map(csvField).join(",")}\r\n`).join("");
+	return lines;
+}
+
+function csvLine(fields: readonly (string | number | null)[]): string {
+	return `${fields.map(csvField).join(",")}\r\n`;
 }
 
 function csvField(value: string | number | null): string {

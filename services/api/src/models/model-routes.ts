@@ -99,7 +99,8 @@ export async function registerModelRoutes(api: Api, dependencies: ApiDependencie
 		{
 			schema: {
 				summary: "What differs between two models",
-				description: "Differences are b − a, each with its sigma.",
+				description:
+					"Differences are b − a, each with its sigma and whether it is more than noise. Bodies from different body data, and measurements under different versions of their definition, are not compared.",
 				tags: ["models"],
 				querystring: z.object({ a: z.uuid(), b: z.uuid() }),
 				response: { 200: modelComparisonSchema },
@@ -155,7 +156,11 @@ export async function registerModelRoutes(api: Api, dependencies: ApiDependencie
 				description: "JSON, or CSV with `Accept: text/csv` or `?format=csv`.",
 				tags: ["models"],
 				params: paramsSchema,
-				querystring: z.object({ format: z.enum(["json", "csv"]).optional() }),
+				querystring: z.object({
+					format: z.enum(["json", "csv"]).optional(),
+					/** `model`: of the fitted body; `image`: as the photos themselves show them. Both without. */
+					extracted_from: z.enum(["image", "model"]).optional(),
+				}),
 				response: {
 					200: {
 						description: "Measurements in the order of the fit's",
@@ -171,8 +176,9 @@ export async function registerModelRoutes(api: Api, dependencies: ApiDependencie
 			const stored = await readStored(dependencies, actorOf(request), request.params.model_id);
 			reply.header("vary", "Accept");
 			const format = request.query.format ?? (accepts(request.headers.accept, "text/csv") ? "csv" : "json");
-			if (format === "json") return modelMeasurements(stored);
-			const csv = measurementsCsv(stored);
+			const origin = request.query.extracted_from;
+			if (format === "json") return modelMeasurements(stored, origin);
+			const csv = measurementsCsv(stored, origin);
 			return reply
 				.type("text/csv; charset=utf-8")
 				.header("etag", fileTag(csv))

@@ -6,6 +6,7 @@ import { lengthKind } from "../../measurements/length-kind.js";
 import { useMeasurementName } from "../../measurements/measurement-names.js";
 import { Button } from "../../ui/button.js";
 import { classNames } from "../../ui/class-names.js";
+import { Notice } from "../../ui/notice.js";
 import { Segmented } from "../../ui/segmented.js";
 import { type ComparisonOrder, type ComparisonRow, comparisonRows, type ModelComparison } from "./comparison-rows.js";
 
@@ -27,14 +28,19 @@ export function ComparisonTable({
 	readonly onSelect: (measurement_id: string | null) => void;
 }) {
 	const { t } = useTranslation("compare");
+	const nameOf = useMeasurementName();
 	const [isComplete, setComplete] = useState(false);
 	const [order, setOrder] = useState<ComparisonOrder>("largest");
 	const rows = comparisonRows(comparison, order);
-	const beyond = rows.filter((row) => row.isBeyond).length;
-	const shown = order === "catalogue" || isComplete ? rows : rows.slice(0, Math.max(FEW, beyond));
+	const changed = rows.filter((row) => row.verdict === "changed").length;
+	const notable = rows.filter((row) => row.verdict !== "not_shown").length;
+	const shown = order === "catalogue" || isComplete ? rows : rows.slice(0, Math.max(FEW, notable));
+	const left = Object.entries(comparison.not_compared);
+	const isOtherBodyData = left.some(([, reason]) => reason === "other_body_data");
+	if (rows.length === 0 || isOtherBodyData) return <Notice title={t("otherBodyData")} />;
 	return (
 		<div className="grid gap-3">
-			<p className="font-medium">{beyond === 0 ? t("nothingBeyond") : t("beyondCount", { count: beyond })}</p>
+			<p className="font-medium">{changed === 0 ? t("nothingChanged") : t("changedCount", { count: changed })}</p>
 			<p className="max-w-prose text-sm text-ink-soft">{t("errorMeaning")}</p>
 			<Segmented
 				legend={t("order.label")}
@@ -75,6 +81,11 @@ export function ComparisonTable({
 					))}
 				</tbody>
 			</table>
+			{left.length > 0 && (
+				<p className="text-sm text-ink-soft">
+					{t("notCompared", { names: left.map(([id]) => nameOf(id)).join(", ") })}
+				</p>
+			)}
 			{shown.length < rows.length && (
 				<Button className="justify-self-center text-sm" onClick={() => setComplete(true)}>
 					{t("showAll", { count: rows.length })}
@@ -85,7 +96,7 @@ export function ComparisonTable({
 }
 
 function Row({
-	row: { id, a, b, difference, margin, isBeyond },
+	row: { id, a, b, difference, margin, probability, verdict },
 	isSelected,
 	onToggle,
 }: {
@@ -99,6 +110,7 @@ function Row({
 	const isMass = id === "mass";
 	const text = (value: number) => (isMass ? format.mass(value) : format.length(value, lengthKind(id)));
 	const name = isMass ? t("weight") : nameOf(id);
+	const sureness = (share: number) => (share > 0.995 ? `> ${format.percent(0.99)}` : format.percent(share));
 	return (
 		<tr
 			className={classNames(
@@ -114,11 +126,19 @@ function Row({
 						{name}
 					</button>
 				)}
-				{isBeyond && (
-					<span className="me-2 inline-block rounded bg-accent-soft px-1.5 text-xs font-medium text-accent">
-						{t("beyond")}
-					</span>
-				)}
+				<span
+					className={classNames(
+						"me-2 inline-block rounded px-1.5 text-xs font-medium",
+						verdict === "changed"
+							? "bg-accent-soft text-accent"
+							: verdict === "unclear"
+								? "border border-line-strong text-ink"
+								: "text-ink-soft",
+					)}
+				>
+					{t(`verdict.${verdict}`)}
+					{verdict !== "not_shown" && `, ${sureness(probability)}`}
+				</span>
 				<span className="numbers flex items-center gap-1 pb-1 text-sm text-ink-soft sm:hidden">
 					{text(a)}
 					<ArrowRight aria-label={t("to")} className="size-3.5" />
@@ -128,7 +148,7 @@ function Row({
 			<td className="numbers hidden py-3 pe-3 text-end whitespace-nowrap text-ink-soft sm:table-cell">{text(a)}</td>
 			<td className="numbers hidden py-3 pe-3 text-end whitespace-nowrap sm:table-cell">{text(b)}</td>
 			<td className="numbers py-3 ps-2 pe-3 text-end whitespace-nowrap">
-				<span className={isBeyond ? "font-semibold" : "text-ink-soft"}>
+				<span className={verdict === "changed" ? "font-semibold" : "text-ink-soft"}>
 					{isMass ? format.massDifference(difference) : format.difference(difference)}
 				</span>
 				<span className="block text-sm text-ink-soft sm:ms-2 sm:inline-block sm:w-20">
