@@ -73,7 +73,8 @@ export async function observe(vision: Vision, view: SyntheticView): Promise<Phot
 		focal_px: photo.focalLength_px,
 		body: seen.body,
 		bodyWorld: seen.bodyWorld,
-		mask: seen.mask,
+		mask: seen.refinedMask,
+		regions: seen.regions,
 	};
 }
 

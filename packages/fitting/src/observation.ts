@@ -26,6 +26,11 @@ export interface PhotoObservation {
 	readonly bodyWorld: Float64Array;
 	/** [width*height] person mask 0…1, or null when there is none */
 	readonly mask: Float32Array | null;
+	/**
+	 * [width*height] what each pixel of the person shows: 0 unknown or background, 1 cloth, 2 bare skin, 3 hair; null when
+	 * nobody looked
+	 */
+	readonly regions: Uint8Array | null;
 	/** Whether the face network found the face; null or missing when nobody looked. */
 	readonly faceSeen?: boolean | null;
 	/** Null or missing when nobody looked. */

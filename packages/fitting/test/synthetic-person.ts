@@ -81,7 +81,7 @@ export function photograph(
 		boneHeads_px.set(project(toCamera(h[0], h[1], h[2])), 2 * bone);
 	}
 	return {
-		observation: { width_px, height_px, focal_px, body, bodyWorld, mask: Float32Array.from(silhouette) },
+		observation: { width_px, height_px, focal_px, body, bodyWorld, mask: Float32Array.from(silhouette), regions: null },
 		boneHeads_px,
 	};
 }

@@ -32,6 +32,8 @@ export interface HolisticResult {
 	readonly rightHandWorld: Float64Array | null;
 	/** [width * height] probability 0..1 that a pixel shows the person. */
 	readonly mask: Float32Array;
+	/** Size in pixels of the image of one pixel of the network's own mask; 0 when no person was found. */
+	readonly maskPixel_px: number;
 	/** Everybody found, most prominent first. With people but without landmarks, nobody could be analysed. */
 	readonly people: readonly DetectedPerson[];
 }
@@ -90,6 +92,7 @@ export async function analyseHolistic(
 		body: body.landmarks,
 		bodyWorld: body.world,
 		bodyScore: body.score,
+		maskPixel_px: Math.max(region.width, region.height) / MODEL_INPUT_SIZE.pose_landmark,
 		face: await findFace(image, body.landmarks, run),
 		leftHand: left?.landmarks ?? null,
 		rightHand: right?.landmarks ?? null,
@@ -102,6 +105,7 @@ const NOBODY = {
 	body: new Float64Array(0),
 	bodyWorld: new Float64Array(0),
 	bodyScore: 0,
+	maskPixel_px: 0,
 	face: null,
 	leftHand: null,
 	rightHand: null,

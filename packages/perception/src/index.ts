@@ -30,6 +30,11 @@ export { type HolisticModel, MODEL_INPUT_SIZE, type RunModel } from "./models.js
 export { type InverseDepth, predictInverseDepth } from "./monocular-depth/predict-inverse-depth.js";
 export type { DetectedPerson } from "./people.js";
 export { measurePhotoQuality, type PhotoQuality } from "./photo-quality.js";
+export { describePixels, type PersonPixels } from "./person-regions/describe-pixels.js";
+export { labelRegions, REGION } from "./person-regions/label-regions.js";
+export { refineMask } from "./person-regions/refine-mask.js";
+export type { RegionLandmarks } from "./person-regions/skin-seeds.js";
+export { type SkinShares, skinShares } from "./person-regions/skin-shares.js";
 export { BODY_LANDMARK_COUNT, BODY_STRIDE } from "./pose-landmarks.js";
 export type { RotatedRect } from "./rotated-rect.js";
 export type { SegmentationNetwork } from "./segment-anything/mask-network.js";

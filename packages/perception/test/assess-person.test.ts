@@ -33,6 +33,7 @@ function standing(change: (body: Float64Array, mask: Float32Array) => void = () 
 		leftHandWorld: null,
 		rightHandWorld: null,
 		mask,
+		maskPixel_px: 4,
 		people: [{ score: 0.95, box_px: [0, 0, WIDTH, HEIGHT], prominence: 1 }],
 	};
 }

@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import type { Warning } from "@anny-fitter/contracts";
 import { AppError } from "@anny-fitter/contracts";
 import type { PhotoObservation } from "@anny-fitter/fitting";
-import type { HolisticResult } from "@anny-fitter/perception";
+import type { HolisticResult, PersonPixels } from "@anny-fitter/perception";
 import { assessPerson, measurePhotoQuality } from "@anny-fitter/perception";
 import type { Photo, Vision } from "@anny-fitter/vision";
 import { type FitProgress, throwIfAborted } from "./fit-progress.js";
@@ -65,14 +65,15 @@ function requirePerson(seen: HolisticResult, name: string): Warning[] {
 	return person.warnings.map((message) => ({ code: "person", message: `${name}: ${message}` }));
 }
 
-function observationOf(photo: Photo, seen: HolisticResult): PhotoObservation {
+function observationOf(photo: Photo, seen: HolisticResult & PersonPixels): PhotoObservation {
 	return {
 		width_px: photo.width,
 		height_px: photo.height,
 		focal_px: photo.focalLength_px,
 		body: seen.body,
 		bodyWorld: seen.bodyWorld,
-		mask: seen.mask,
+		mask: seen.refinedMask,
+		regions: seen.regions,
 		faceSeen: seen.face !== null,
 		photoQuality: measurePhotoQuality(photo, seen.mask, seen.people.length),
 	};

@@ -41,7 +41,7 @@ export function parseFitRequest(request: FitRequest): FitTaskInput {
 /** The memory of an input that may be handed over. */
 export function buffersOf({ views }: FitTaskInput): ArrayBuffer[] {
 	return views
-		.flatMap(({ body, bodyWorld, mask }) => [body.buffer, bodyWorld.buffer, mask?.buffer])
+		.flatMap(({ body, bodyWorld, mask, regions }) => [body.buffer, bodyWorld.buffer, mask?.buffer, regions?.buffer])
 		.filter((buffer) => buffer instanceof ArrayBuffer);
 }
 
@@ -77,6 +77,8 @@ function parseView(view: FitView, i: number): FitTaskView {
 		bodyWorld: new Float64Array(copyBytes(seen.bodyWorld, 8 * 3 * LANDMARKS, `${field}.body_world`)),
 		faceSeen: seen.faceSeen ?? null,
 		photoQuality: seen.photoQuality === undefined ? null : parsePhotoQuality(seen.photoQuality, field),
+		regions:
+			seen.regions.length === 0 ? null : new Uint8Array(copyBytes(seen.regions, widthPx * heightPx, `${field}.regions`)),
 		mask:
 			seen.mask.length === 0 ? null : new Float32Array(copyBytes(seen.mask, 4 * widthPx * heightPx, `${field}.mask`)),
 	};

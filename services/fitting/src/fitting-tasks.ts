@@ -14,6 +14,8 @@ export interface FitTaskView {
 	readonly bodyWorld: Float64Array;
 	/** [width*height] */
 	readonly mask: Float32Array | null;
+	/** [width*height] */
+	readonly regions: Uint8Array | null;
 	readonly faceSeen: boolean | null;
 	/** See the observation's; null when nobody looked. */
 	readonly photoQuality: {

@@ -4,6 +4,9 @@ import { type BodyFit, openBodyFitter } from "@anny-fitter/pipeline";
 import { serveTasks } from "@anny-fitter/platform/threads";
 import type { FitTaskOutput, FittingTasks, FittingThreadData } from "./fitting-tasks.js";
 
+/** Codes of regions go up to hair; see `PhotoObservation`. */
+const LAST_REGION = 3;
+
 await serveTasks<FittingTasks, FittingThreadData>(async (data) => {
 	const fitter = await openBodyFitter(data);
 	return {
@@ -14,6 +17,7 @@ await serveTasks<FittingTasks, FittingThreadData>(async (data) => {
 						requireFinite(observation.body, `views[${i}].observation.body`);
 						requireFinite(observation.bodyWorld, `views[${i}].observation.body_world`);
 						if (observation.mask !== null) requireShares(observation.mask, `views[${i}].observation.mask`);
+						if (observation.regions !== null) requireLabels(observation.regions, `views[${i}].observation.regions`);
 						return { name, label, observation };
 					}),
 					stated,
@@ -42,6 +46,11 @@ function describe({ document, failure }: BodyFit): FitTaskOutput {
 function requireFinite(values: Float64Array, field: string): void {
 	if (values.every(Number.isFinite)) return;
 	throw new AppError("invalid_argument", `${field} has values that are no numbers.`, { details: { field } });
+}
+
+function requireLabels(values: Uint8Array, field: string): void {
+	if (values.every((label) => label <= LAST_REGION)) return;
+	throw new AppError("invalid_argument", `${field} has labels that do not exist.`, { details: { field } });
 }
 
 function requireShares(values: Float32Array, field: string): void {

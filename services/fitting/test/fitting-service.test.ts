@@ -65,6 +65,7 @@ function observationInit(i = 0) {
 		body: bytesOf(observation.body),
 		bodyWorld: bytesOf(observation.bodyWorld),
 		mask: observation.mask === null ? new Uint8Array() : bytesOf(observation.mask),
+		regions: observation.regions ?? new Uint8Array(),
 		warnings,
 		timingsMs: timings_ms,
 		device: "cpu",
@@ -178,6 +179,11 @@ describe("what cannot be fitted is refused as invalid_argument:", () => {
 		"too few landmarks": () => oneView({ body: new Uint8Array(8) }),
 		"landmarks that are no numbers": () => oneView({ body: nan(165) }),
 		"world landmarks that are no numbers": () => oneView({ bodyWorld: nan(99) }),
+		"regions of another size": () => oneView({ regions: new Uint8Array(16) }),
+		"regions with labels that do not exist": () => {
+			const { widthPx, heightPx } = observationInit();
+			return oneView({ regions: new Uint8Array(widthPx * heightPx).fill(4) });
+		},
 		"a mask of another size": () => oneView({ mask: new Uint8Array(16) }),
 		"a mask that is no share": () => {
 			const { widthPx = 0, heightPx = 0 } = observationInit();

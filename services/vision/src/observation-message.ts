@@ -6,7 +6,7 @@ import { create, type MessageInitShape } from "@bufbuild/protobuf";
 /** The message for what a photo shows. Its arrays are views of the same memory, in the machine's (little-endian) order. */
 export function observationMessage(observed: ObservedPhoto, device: InferenceDevice): Observation {
 	const { observation, warnings, timings_ms } = observed;
-	const { focal_px, mask } = observation;
+	const { focal_px, mask, regions } = observation;
 	return create(ObservationSchema, {
 		widthPx: observation.width_px,
 		heightPx: observation.height_px,
@@ -14,6 +14,7 @@ export function observationMessage(observed: ObservedPhoto, device: InferenceDev
 		body: bytesOf(observation.body),
 		bodyWorld: bytesOf(observation.bodyWorld),
 		mask: mask === null ? new Uint8Array() : bytesOf(mask),
+		regions: regions === null ? new Uint8Array() : bytesOf(regions),
 		warnings,
 		timingsMs: timings_ms,
 		device,
@@ -28,6 +29,6 @@ function photoQualityMessage({ blur, ...quality }: SeenQuality): MessageInitShap
 	return { ...quality, ...(blur === null ? {} : { blur }) };
 }
 
-function bytesOf(numbers: Float32Array | Float64Array): Uint8Array<ArrayBuffer> {
+function bytesOf(numbers: Float32Array | Float64Array | Uint8Array): Uint8Array<ArrayBuffer> {
 	return new Uint8Array(numbers.buffer as ArrayBuffer, numbers.byteOffset, numbers.byteLength);
 }

@@ -68,6 +68,8 @@ describe.each(["in process", "over gRPC"] as const)("the vision service %s", (ki
 		expect(Buffer.compare(message.bodyWorld, bytes(observation.bodyWorld))).toBe(0);
 		expect(message.mask.length).toBe(observation.width_px * observation.height_px * 4);
 		expect(Buffer.compare(message.mask, bytes(observation.mask ?? new Float32Array()))).toBe(0);
+		expect(new Set(observation.regions), "cloth, skin and hair").toEqual(new Set([0, 1, 2, 3]));
+		expect(Buffer.compare(message.regions, observation.regions ?? new Uint8Array())).toBe(0);
 	});
 
 	it("refuses what shows nobody or is no photo, with advice", async () => {
