@@ -148,6 +148,16 @@ export const bulkSchema = z.object({
 	surface_area_interval90_m2: intervalSchema.optional(),
 });
 
+/** Which networks looked at the photos. */
+export const perceptionSchema = z
+	.object({
+		/** Where the outlines come from; several names when photos differ. */
+		segmentation: z.string().min(1),
+		/** The depth network, or that there was none. */
+		depth: z.union([z.literal("unavailable"), z.string().min(1)]),
+	})
+	.meta({ id: "Perception" });
+
 /** `result.json`: everything a fit found. Lengths in metres, masses in kilograms, angles in radians. */
 export const resultDocumentSchema = z.object({
 	schema_version: z.literal(RESULT_SCHEMA_VERSION),
@@ -168,6 +178,8 @@ export const resultDocumentSchema = z.object({
 	mass_interval90_kg: intervalSchema,
 	...bulkSchema.shape,
 	quality: qualityDocumentSchema,
+	/** Missing in results of older versions, without photos and of registrations. */
+	perception: perceptionSchema.optional(),
 	/** Wall-clock time per stage. */
 	timings_ms: z.record(z.string(), nonNegative),
 	model_data: modelDataSchema,
@@ -179,6 +191,7 @@ export type MeasurementEstimate = z.infer<typeof measurementEstimateSchema>;
 export type CameraDocument = z.infer<typeof cameraDocumentSchema>;
 export type ViewDocument = z.infer<typeof viewDocumentSchema>;
 export type ShapeCovarianceDocument = z.infer<typeof shapeCovarianceSchema>;
+export type PerceptionDocument = z.infer<typeof perceptionSchema>;
 export type QualityDocument = z.infer<typeof qualityDocumentSchema>;
 export type BulkDocument = z.infer<typeof bulkSchema>;
 export type ResultDocument = z.infer<typeof resultDocumentSchema>;

@@ -31,6 +31,11 @@ export interface PhotoObservation {
 	 * nobody looked
 	 */
 	readonly regions: Uint8Array | null;
+	/**
+	 * [width*height] relative inverse depth over the whole photo, cell (x, y) centred at ((x + ½) / width, (y + ½) / height)
+	 * of it: larger is nearer, scale and shift mean nothing. Null or missing without a depth network.
+	 */
+	readonly inverseDepth?: { readonly width: number; readonly height: number; readonly values: Float32Array } | null;
 	/** Whether the face network found the face; null or missing when nobody looked. */
 	readonly faceSeen?: boolean | null;
 	/** Null or missing when nobody looked. */

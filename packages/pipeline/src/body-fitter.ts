@@ -1,6 +1,13 @@
 import { performance } from "node:perf_hooks";
 import { createBodyModel } from "@anny-fitter/body-model";
-import type { ModelDataDocument, ResultDocument, StatedFacts, ViewLabel, Warning } from "@anny-fitter/contracts";
+import type {
+	ModelDataDocument,
+	PerceptionDocument,
+	ResultDocument,
+	StatedFacts,
+	ViewLabel,
+	Warning,
+} from "@anny-fitter/contracts";
 import { AppError, resultDocumentSchema } from "@anny-fitter/contracts";
 import type { PhotoFit, PhotoFitQuality, PhotoFitter, PhotoObservation, StatedBody } from "@anny-fitter/fitting";
 import {
@@ -29,6 +36,8 @@ export interface ObservedView {
 	readonly name: string;
 	/** What the user called it. */
 	readonly label: ViewLabel | null;
+	/** The networks that saw it; missing when nobody said. */
+	readonly perception?: PerceptionDocument | undefined;
 }
 
 /** Why a body rests on the stated facts alone, as a flag of the result. */

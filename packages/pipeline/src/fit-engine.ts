@@ -88,7 +88,8 @@ async function fitOnce(vision: Vision, bodyFitter: BodyFitter, request: FitReque
 		for (const [stage, time] of Object.entries(seen.timings_ms)) timings_ms[stage] = (timings_ms[stage] ?? 0) + time;
 		warnings.push(...seen.warnings);
 		photos.push(seen.photo);
-		views.push({ observation: seen.observation, name: input.name, label: input.view ?? null });
+		const { observation, perception } = seen;
+		views.push({ observation, name: input.name, label: input.view ?? null, perception });
 	}
 
 	const steps = bodyFitter.fitSteps({ views, stated: request.stated, warnings, timings_ms }, { signal });

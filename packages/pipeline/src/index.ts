@@ -22,6 +22,7 @@ export type { FitEngine, FitEngineOptions, FitRequest, PhotoInput } from "./fit-
 export { openFitEngine } from "./fit-engine.js";
 export { type FitOutcome, fitPhotoFiles } from "./fit-photo-files.js";
 export type { FitProgress } from "./fit-progress.js";
+export { pullImageModel, verifyImageModels } from "./image-models.js";
 export { type InspectOptions, inspectInstallation } from "./inspect-installation.js";
 export { type ListModelsOptions, listModels } from "./list-models.js";
 export { type MapOutcome, type MapRequest, mapStatedFacts } from "./map-stated-facts.js";

@@ -113,7 +113,7 @@ async function checkNetworkFiles(): Promise<Check> {
 async function checkNetworks(cacheDir: string): Promise<Check> {
 	const base = { id: "networks", title: "Photo analysis" };
 	try {
-		const { openVision } = await import("@anny-fitter/vision");
+		const { HOLISTIC_TITLE, openVision } = await import("@anny-fitter/vision");
 		const vision = await openVision({ cacheDir });
 		try {
 			// A grey picture shows nobody; that it is analysed without a failure is the point.
@@ -122,7 +122,10 @@ async function checkNetworks(cacheDir: string): Promise<Check> {
 		} finally {
 			await vision.close();
 		}
-		const detail = `${vision.start.models.length} networks started in ${Math.round(vision.start.start_ms)} ms`;
+		const { models, start_ms, segmentation, depth } = vision.start;
+		const detail =
+			`${models.length} networks started in ${Math.round(start_ms)} ms; ` +
+			`outlines by ${segmentation ?? HOLISTIC_TITLE}, depth ${depth === null ? "unavailable" : `by ${depth}`}`;
 		return { ...base, status: "ok", detail, remedy: null };
 	} catch (error) {
 		return { ...base, ...failure(error) };

@@ -17,7 +17,7 @@ export async function listModels(options: ListModelsOptions = {}): Promise<Model
 		status: source.present ? "available" : "missing",
 		size_bytes: source.size_bytes,
 	}));
-	const { listVisionModels } = await import("@anny-fitter/vision");
+	const { listImageModels, listVisionModels, visionModelDir } = await import("@anny-fitter/vision");
 	const networks = (await listVisionModels()).map((model): ModelsDocument["models"][number] => ({
 		id: model.name,
 		purpose: model.purpose,
@@ -26,5 +26,16 @@ export async function listModels(options: ListModelsOptions = {}): Promise<Model
 		status: model.status === "installed" ? "available" : model.status,
 		size_bytes: model.status === "missing" ? null : model.size_bytes,
 	}));
-	return { schema_version: 1, models: [...bodies, ...networks] };
+	const imageModels = (await listImageModels(visionModelDir())).map((model): ModelsDocument["models"][number] => ({
+		id: model.id,
+		purpose: `${model.kind === "depth" ? "depth" : "outline"}: ${model.title}${model.isUsed ? " (in use)" : ""}`,
+		origin: model.origin,
+		licence: model.licence,
+		status: model.status,
+		size_bytes: model.size_bytes,
+		kind: model.kind,
+		sha256: [...model.sha256],
+		in_use: model.isUsed,
+	}));
+	return { schema_version: 1, models: [...bodies, ...networks, ...imageModels] };
 }

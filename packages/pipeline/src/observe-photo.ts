@@ -1,10 +1,10 @@
 import { performance } from "node:perf_hooks";
-import type { Warning } from "@anny-fitter/contracts";
+import type { PerceptionDocument, Warning } from "@anny-fitter/contracts";
 import { AppError } from "@anny-fitter/contracts";
 import type { PhotoObservation } from "@anny-fitter/fitting";
 import type { HolisticResult, PersonPixels } from "@anny-fitter/perception";
 import { assessPerson, measurePhotoQuality } from "@anny-fitter/perception";
-import type { Photo, Vision } from "@anny-fitter/vision";
+import type { Photo, Vision, VisionResult } from "@anny-fitter/vision";
 import { type FitProgress, throwIfAborted } from "./fit-progress.js";
 import { turnEventLoop } from "./turn-event-loop.js";
 
@@ -17,6 +17,8 @@ export interface ObservePhotoOptions {
 export interface ObservedPhoto {
 	readonly photo: Photo;
 	readonly observation: PhotoObservation;
+	/** The networks that saw it. */
+	readonly perception: PerceptionDocument;
 	readonly warnings: Warning[];
 	/** Wall-clock time of `decode` and `vision`. */
 	readonly timings_ms: Record<string, number>;
@@ -54,7 +56,9 @@ export async function observePhoto(
 	const seen = await timed("vision", () => vision.analyse(photo, signal === undefined ? {} : { signal }));
 	const warnings = requirePerson(seen, input.name);
 	for (const message of photo.warnings) warnings.push({ code: "photo", message: `${input.name}: ${message}` });
-	return { photo, observation: observationOf(photo, seen), warnings, timings_ms };
+	for (const message of seen.warnings) warnings.push({ code: "networks", message: `${input.name}: ${message}` });
+	const perception = { segmentation: seen.segmentation, depth: seen.depth ?? "unavailable" };
+	return { photo, observation: observationOf(photo, seen), perception, warnings, timings_ms };
 }
 
 function requirePerson(seen: HolisticResult, name: string): Warning[] {
@@ -65,7 +69,7 @@ function requirePerson(seen: HolisticResult, name: string): Warning[] {
 	return person.warnings.map((message) => ({ code: "person", message: `${name}: ${message}` }));
 }
 
-function observationOf(photo: Photo, seen: HolisticResult & PersonPixels): PhotoObservation {
+function observationOf(photo: Photo, seen: VisionResult & PersonPixels): PhotoObservation {
 	return {
 		width_px: photo.width,
 		height_px: photo.height,
@@ -74,6 +78,7 @@ function observationOf(photo: Photo, seen: HolisticResult & PersonPixels): Photo
 		bodyWorld: seen.bodyWorld,
 		mask: seen.refinedMask,
 		regions: seen.regions,
+		inverseDepth: seen.inverseDepth,
 		faceSeen: seen.face !== null,
 		photoQuality: measurePhotoQuality(photo, seen.mask, seen.people.length),
 	};

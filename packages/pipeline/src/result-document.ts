@@ -6,6 +6,7 @@ import type {
 	MeasurementDefinitionDocument,
 	MeasurementEstimate,
 	ModelDataDocument,
+	PerceptionDocument,
 	ResultDocument,
 	StatedFacts,
 	ViewDocument,
@@ -39,7 +40,11 @@ export interface ResultInput {
 	readonly quality: PhotoFitQuality;
 	readonly expectedVertexError_mm: number;
 	readonly stated: StatedFacts;
-	readonly photos: readonly { readonly name: string; readonly label: ViewLabel | null }[];
+	readonly photos: readonly {
+		readonly name: string;
+		readonly label: ViewLabel | null;
+		readonly perception?: PerceptionDocument | undefined;
+	}[];
 	readonly timings_ms: Readonly<Record<string, number>>;
 	readonly modelData: ModelDataDocument;
 	readonly warnings: readonly Warning[];
@@ -98,9 +103,24 @@ export function buildResultDocument(input: ResultInput): ResultDocument {
 			flagged_for_review: quality.needsReview,
 			expected_pve_mm: input.expectedVertexError_mm,
 		},
+		...describePerception(input.photos),
 		timings_ms: { ...input.timings_ms },
 		model_data: input.modelData,
 		warnings: [...input.warnings],
+	};
+}
+
+/** The networks that saw the photos; where they differ, all of them. */
+function describePerception(photos: ResultInput["photos"]): { perception?: PerceptionDocument } {
+	const seen = photos.flatMap(({ perception }) => (perception === undefined ? [] : [perception]));
+	if (seen.length === 0) return {};
+	const names = (part: keyof PerceptionDocument) => [...new Set(seen.map((perception) => perception[part]))];
+	const depth = names("depth").filter((name) => name !== "unavailable");
+	return {
+		perception: {
+			segmentation: names("segmentation").join(", "),
+			depth: depth.length === 0 ? "unavailable" : depth.join(", "),
+		},
 	};
 }
 

@@ -47,7 +47,8 @@ async function analyse(
 		const seen = await analyseHolistic(message, runModel, options);
 		const looked = await imageSessions.look(message, seen, { signal, mode: message.segmentation });
 		if (signal.aborted) throw new AnalysisAborted("the analysis was cancelled");
-		const result: PhotoAnalysis = { ...seen, ...looked, ...describePixels(message, seen, looked.mask) };
+		const known = { ...seen, ...looked };
+		const result: PhotoAnalysis = { ...known, ...describePixels(message, known, looked.mask) };
 		reply({ type: "result", id, result }, buffersOf(result));
 	} catch (error) {
 		reply({ type: "error", id, message: describe(error), kind: kindOf(error) });

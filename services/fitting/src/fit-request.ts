@@ -9,7 +9,7 @@ import {
 	type Warning,
 	warningSchema,
 } from "@anny-fitter/contracts";
-import type { FitRequest, FitView, RpcPhotoQuality, RpcWarning } from "@anny-fitter/contracts/rpc";
+import type { FitRequest, FitView, Observation, RpcPhotoQuality, RpcWarning } from "@anny-fitter/contracts/rpc";
 import { type FallbackReason, NO_PHOTOS } from "@anny-fitter/pipeline";
 import type { FitTaskInput, FitTaskView } from "./fitting-tasks.js";
 
@@ -41,7 +41,9 @@ export function parseFitRequest(request: FitRequest): FitTaskInput {
 /** The memory of an input that may be handed over. */
 export function buffersOf({ views }: FitTaskInput): ArrayBuffer[] {
 	return views
-		.flatMap(({ body, bodyWorld, mask, regions }) => [body.buffer, bodyWorld.buffer, mask?.buffer, regions?.buffer])
+		.flatMap(({ body, bodyWorld, mask, regions, inverseDepth }) =>
+			[body, bodyWorld, mask, regions, inverseDepth?.values].map((values) => values?.buffer),
+		)
 		.filter((buffer) => buffer instanceof ArrayBuffer);
 }
 
@@ -78,10 +80,35 @@ function parseView(view: FitView, i: number): FitTaskView {
 		faceSeen: seen.faceSeen ?? null,
 		photoQuality: seen.photoQuality === undefined ? null : parsePhotoQuality(seen.photoQuality, field),
 		regions:
-			seen.regions.length === 0 ? null : new Uint8Array(copyBytes(seen.regions, widthPx * heightPx, `${field}.regions`)),
+			seen.regions.length === 0
+				? null
+				: new Uint8Array(copyBytes(seen.regions, widthPx * heightPx, `${field}.regions`)),
 		mask:
 			seen.mask.length === 0 ? null : new Float32Array(copyBytes(seen.mask, 4 * widthPx * heightPx, `${field}.mask`)),
+		inverseDepth: parseInverseDepth(seen, field),
+		perception: parsePerception(seen, field),
 	};
+}
+
+function parseInverseDepth(seen: Observation, field: string): FitTaskView["inverseDepth"] {
+	if (seen.inverseDepth.length === 0) return null;
+	const { inverseDepthWidth: width, inverseDepthHeight: height } = seen;
+	for (const side of [width, height]) {
+		if (side < 1 || side > MAX_SIDE_PX) throw invalid(field, `${field}.inverse_depth cannot have ${side} cells.`);
+	}
+	const values = new Float32Array(copyBytes(seen.inverseDepth, 4 * width * height, `${field}.inverse_depth`));
+	return { width, height, values };
+}
+
+/** Longest name of a network; those of files of the user's own hold the file's name. */
+const MAX_NAME = 300;
+
+function parsePerception({ segmentationModel, depthModel }: Observation, field: string): FitTaskView["perception"] {
+	if (segmentationModel === "") return undefined;
+	if (segmentationModel.length > MAX_NAME || depthModel.length > MAX_NAME) {
+		throw invalid(field, `${field} names a network of more than ${MAX_NAME} letters.`);
+	}
+	return { segmentation: segmentationModel, depth: depthModel || "unavailable" };
 }
 
 function parsePhotoQuality(quality: RpcPhotoQuality, field: string): NonNullable<FitTaskView["photoQuality"]> {

@@ -1,4 +1,4 @@
-import type { StatedFacts, ViewLabel, Warning } from "@anny-fitter/contracts";
+import type { PerceptionDocument, StatedFacts, ViewLabel, Warning } from "@anny-fitter/contracts";
 import type { FallbackReason, FitProgress } from "@anny-fitter/pipeline";
 
 /** A view as it travels to the thread, its numbers not looked at yet. */
@@ -16,6 +16,9 @@ export interface FitTaskView {
 	readonly mask: Float32Array | null;
 	/** [width*height] */
 	readonly regions: Uint8Array | null;
+	/** [width*height] of its own, over the whole photo */
+	readonly inverseDepth: { readonly width: number; readonly height: number; readonly values: Float32Array } | null;
+	readonly perception: PerceptionDocument | undefined;
 	readonly faceSeen: boolean | null;
 	/** See the observation's; null when nobody looked. */
 	readonly photoQuality: {

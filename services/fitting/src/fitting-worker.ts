@@ -13,12 +13,14 @@ await serveTasks<FittingTasks, FittingThreadData>(async (data) => {
 		fit: ({ views, stated, warnings, timings_ms, fallback }, { signal, report }) => {
 			const steps = fitter.fitSteps(
 				{
-					views: views.map(({ name, label, ...observation }, i) => {
+					views: views.map(({ name, label, perception, ...observation }, i) => {
 						requireFinite(observation.body, `views[${i}].observation.body`);
 						requireFinite(observation.bodyWorld, `views[${i}].observation.body_world`);
 						if (observation.mask !== null) requireShares(observation.mask, `views[${i}].observation.mask`);
 						if (observation.regions !== null) requireLabels(observation.regions, `views[${i}].observation.regions`);
-						return { name, label, observation };
+						const { inverseDepth } = observation;
+						if (inverseDepth !== null) requireFinite(inverseDepth.values, `views[${i}].observation.inverse_depth`);
+						return { name, label, perception, observation };
 					}),
 					stated,
 					warnings,
@@ -43,7 +45,7 @@ function describe({ document, failure }: BodyFit): FitTaskOutput {
 	};
 }
 
-function requireFinite(values: Float64Array, field: string): void {
+function requireFinite(values: Float64Array | Float32Array, field: string): void {
 	if (values.every(Number.isFinite)) return;
 	throw new AppError("invalid_argument", `${field} has values that are no numbers.`, { details: { field } });
 }

@@ -5,8 +5,8 @@ import { create, type MessageInitShape } from "@bufbuild/protobuf";
 
 /** The message for what a photo shows. Its arrays are views of the same memory, in the machine's (little-endian) order. */
 export function observationMessage(observed: ObservedPhoto, device: InferenceDevice): Observation {
-	const { observation, warnings, timings_ms } = observed;
-	const { focal_px, mask, regions } = observation;
+	const { observation, perception, warnings, timings_ms } = observed;
+	const { focal_px, mask, regions, inverseDepth } = observation;
 	return create(ObservationSchema, {
 		widthPx: observation.width_px,
 		heightPx: observation.height_px,
@@ -15,6 +15,9 @@ export function observationMessage(observed: ObservedPhoto, device: InferenceDev
 		bodyWorld: bytesOf(observation.bodyWorld),
 		mask: mask === null ? new Uint8Array() : bytesOf(mask),
 		regions: regions === null ? new Uint8Array() : bytesOf(regions),
+		...(inverseDepth ? depthMessage(inverseDepth) : {}),
+		segmentationModel: perception.segmentation,
+		depthModel: perception.depth === "unavailable" ? "" : perception.depth,
 		warnings,
 		timingsMs: timings_ms,
 		device,
@@ -27,6 +30,10 @@ type SeenQuality = NonNullable<ObservedPhoto["observation"]["photoQuality"]>;
 
 function photoQualityMessage({ blur, ...quality }: SeenQuality): MessageInitShape<typeof PhotoQualitySchema> {
 	return { ...quality, ...(blur === null ? {} : { blur }) };
+}
+
+function depthMessage({ width, height, values }: NonNullable<ObservedPhoto["observation"]["inverseDepth"]>) {
+	return { inverseDepth: bytesOf(values), inverseDepthWidth: width, inverseDepthHeight: height };
 }
 
 function bytesOf(numbers: Float32Array | Float64Array | Uint8Array): Uint8Array<ArrayBuffer> {

@@ -23,6 +23,8 @@ export interface SegmentPersonOptions {
 export interface SegmentedPerson {
 	/** [width * height] person probability 0…1: the network's mask, or MediaPipe's (the same array) where it was not used. */
 	readonly mask: Float32Array;
+	/** Size in pixels of the image of one cell of the network's own mask; null where it was not used. */
+	readonly maskPixel_px: number | null;
 	/** Whether the mask is the network's. */
 	readonly isUsed: boolean;
 	/** Intersection over union with MediaPipe's mask, null when that is empty or the network offered none. */
@@ -83,11 +85,12 @@ export async function segmentPerson(
 	for (const offer of offers) if (best === null || worth(offer) > worth(best)) best = offer;
 	const agreement = best === null || isReferenceEmpty ? null : best.agreement;
 	if (best === null || (agreement !== null && agreement < MIN_AGREEMENT)) {
-		return { mask: known.mask, isUsed: false, agreement, score: best?.score ?? null };
+		return { mask: known.mask, maskPixel_px: null, isUsed: false, agreement, score: best?.score ?? null };
 	}
 	const mask = new Float32Array(width * height);
 	expandMask(mask, width, height, best.candidates, best.index);
-	return { mask, isUsed: true, agreement, score: best.score };
+	const maskPixel_px = Math.max(width / best.candidates.contentWidth, height / best.candidates.contentHeight);
+	return { mask, maskPixel_px, isUsed: true, agreement, score: best.score };
 }
 
 interface Offer {

@@ -29,6 +29,8 @@ export interface ImageModelResult {
 	readonly segmentation: string;
 	/** [width * height] person probability 0…1 */
 	readonly mask: Float32Array;
+	/** Size in pixels of the image of one pixel of the network's own mask; 0 when no person was found. */
+	readonly maskPixel_px: number;
 	/** The depth network that was asked; null when there is none, or its answer is of no use. */
 	readonly depth: string | null;
 	readonly inverseDepth: InverseDepth | null;
@@ -102,8 +104,9 @@ export async function createImageSessions(
 			if (network !== null && segmentation !== null) {
 				try {
 					const person = await segmentPerson(image, seen, network, segmentOptions);
-					if (person.isUsed) Object.assign(result, { mask: person.mask, segmentation: segmentation.title });
-					else result.warnings.push(refusal(segmentation.title, person.agreement));
+					const { mask, maskPixel_px, agreement } = person;
+					if (maskPixel_px === null) result.warnings.push(refusal(segmentation.title, agreement));
+					else Object.assign(result, { mask, maskPixel_px, segmentation: segmentation.title });
 				} catch (error) {
 					throw failed(`${segmentation.title} failed`, error);
 				}
@@ -142,7 +145,8 @@ async function openSegmentation(
 }
 
 function unchanged(seen: HolisticResult): ImageModelResult {
-	return { segmentation: HOLISTIC_TITLE, mask: seen.mask, depth: null, inverseDepth: null, warnings: [] };
+	const { mask, maskPixel_px } = seen;
+	return { segmentation: HOLISTIC_TITLE, mask, maskPixel_px, depth: null, inverseDepth: null, warnings: [] };
 }
 
 function refusal(title: string, agreement: number | null): string {

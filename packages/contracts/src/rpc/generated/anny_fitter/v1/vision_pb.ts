@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file anny_fitter/v1/vision.proto.
  */
 export const file_anny_fitter_v1_vision: GenFile = /*@__PURE__*/
-  fileDesc("Chthbm55X2ZpdHRlci92MS92aXNpb24ucHJvdG8SDmFubnlfZml0dGVyLnYxIi0KDkFuYWx5c2VSZXF1ZXN0Eg0KBXBob3RvGAEgASgMEgwKBG5hbWUYAiABKAkidwoPQW5hbHlzZVJlc3BvbnNlEiwKCHByb2dyZXNzGAEgASgLMhguYW5ueV9maXR0ZXIudjEuUHJvZ3Jlc3NIABItCgZyZXN1bHQYAiABKAsyGy5hbm55X2ZpdHRlci52MS5PYnNlcnZhdGlvbkgAQgcKBWV2ZW50IsQDCgtPYnNlcnZhdGlvbhIQCgh3aWR0aF9weBgBIAEoDRIRCgloZWlnaHRfcHgYAiABKA0SHAoPZm9jYWxfbGVuZ3RoX3B4GAMgASgBSACIAQESDAoEYm9keRgEIAEoDBISCgpib2R5X3dvcmxkGAUgASgMEgwKBG1hc2sYBiABKAwSKQoId2FybmluZ3MYByADKAsyFy5hbm55X2ZpdHRlci52MS5XYXJuaW5nEj4KCnRpbWluZ3NfbXMYCCADKAsyKi5hbm55X2ZpdHRlci52MS5PYnNlcnZhdGlvbi5UaW1pbmdzTXNFbnRyeRIOCgZkZXZpY2UYCSABKAkSDwoHcmVnaW9ucxgKIAEoDBIWCglmYWNlX3NlZW4YDyABKAhIAYgBARI4Cg1waG90b19xdWFsaXR5GBAgASgLMhwuYW5ueV9maXR0ZXIudjEuUGhvdG9RdWFsaXR5SAKIAQEaMAoOVGltaW5nc01zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgBOgI4AUISChBfZm9jYWxfbGVuZ3RoX3B4QgwKCl9mYWNlX3NlZW5CEAoOX3Bob3RvX3F1YWxpdHkifQoMUGhvdG9RdWFsaXR5EhEKCW1lYW5fbHVtYRgBIAEoARISCgpkYXJrX3NoYXJlGAIgASgBEhQKDGJyaWdodF9zaGFyZRgDIAEoARIRCgRibHVyGAQgASgBSACIAQESFAoMcGVvcGxlX2NvdW50GAUgASgNQgcKBV9ibHVyMl0KDVZpc2lvblNlcnZpY2USTAoHQW5hbHlzZRIeLmFubnlfZml0dGVyLnYxLkFuYWx5c2VSZXF1ZXN0Gh8uYW5ueV9maXR0ZXIudjEuQW5hbHlzZVJlc3BvbnNlMAFiBnByb3RvMw", [file_anny_fitter_v1_common]);
+  fileDesc("Chthbm55X2ZpdHRlci92MS92aXNpb24ucHJvdG8SDmFubnlfZml0dGVyLnYxIi0KDkFuYWx5c2VSZXF1ZXN0Eg0KBXBob3RvGAEgASgMEgwKBG5hbWUYAiABKAkidwoPQW5hbHlzZVJlc3BvbnNlEiwKCHByb2dyZXNzGAEgASgLMhguYW5ueV9maXR0ZXIudjEuUHJvZ3Jlc3NIABItCgZyZXN1bHQYAiABKAsyGy5hbm55X2ZpdHRlci52MS5PYnNlcnZhdGlvbkgAQgcKBWV2ZW50IscECgtPYnNlcnZhdGlvbhIQCgh3aWR0aF9weBgBIAEoDRIRCgloZWlnaHRfcHgYAiABKA0SHAoPZm9jYWxfbGVuZ3RoX3B4GAMgASgBSACIAQESDAoEYm9keRgEIAEoDBISCgpib2R5X3dvcmxkGAUgASgMEgwKBG1hc2sYBiABKAwSKQoId2FybmluZ3MYByADKAsyFy5hbm55X2ZpdHRlci52MS5XYXJuaW5nEj4KCnRpbWluZ3NfbXMYCCADKAsyKi5hbm55X2ZpdHRlci52MS5PYnNlcnZhdGlvbi5UaW1pbmdzTXNFbnRyeRIOCgZkZXZpY2UYCSABKAkSDwoHcmVnaW9ucxgKIAEoDBIWCglmYWNlX3NlZW4YDyABKAhIAYgBARI4Cg1waG90b19xdWFsaXR5GBAgASgLMhwuYW5ueV9maXR0ZXIudjEuUGhvdG9RdWFsaXR5SAKIAQESFQoNaW52ZXJzZV9kZXB0aBgUIAEoDBIbChNpbnZlcnNlX2RlcHRoX3dpZHRoGBUgASgNEhwKFGludmVyc2VfZGVwdGhfaGVpZ2h0GBYgASgNEhoKEnNlZ21lbnRhdGlvbl9tb2RlbBgXIAEoCRITCgtkZXB0aF9tb2RlbBgYIAEoCRowCg5UaW1pbmdzTXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBQhIKEF9mb2NhbF9sZW5ndGhfcHhCDAoKX2ZhY2Vfc2VlbkIQCg5fcGhvdG9fcXVhbGl0eSJ9CgxQaG90b1F1YWxpdHkSEQoJbWVhbl9sdW1hGAEgASgBEhIKCmRhcmtfc2hhcmUYAiABKAESFAoMYnJpZ2h0X3NoYXJlGAMgASgBEhEKBGJsdXIYBCABKAFIAIgBARIUCgxwZW9wbGVfY291bnQYBSABKA1CBwoFX2JsdXIyXQoNVmlzaW9uU2VydmljZRJMCgdBbmFseXNlEh4uYW5ueV9maXR0ZXIudjEuQW5hbHlzZVJlcXVlc3QaHy5hbm55X2ZpdHRlci52MS5BbmFseXNlUmVzcG9uc2UwAWIGcHJvdG8z", [file_anny_fitter_v1_common]);
 
 /**
  * @generated from message anny_fitter.v1.AnalyseRequest
@@ -153,6 +153,38 @@ export type Observation = Message<"anny_fitter.v1.Observation"> & {
    * @generated from field: optional anny_fitter.v1.PhotoQuality photo_quality = 16;
    */
   photoQuality?: PhotoQuality | undefined;
+
+  /**
+   * Float32 [inverse_depth_height*inverse_depth_width] over the whole photo: relative inverse depth, larger is nearer;
+   * empty without a depth network
+   *
+   * @generated from field: bytes inverse_depth = 20;
+   */
+  inverseDepth: Uint8Array;
+
+  /**
+   * @generated from field: uint32 inverse_depth_width = 21;
+   */
+  inverseDepthWidth: number;
+
+  /**
+   * @generated from field: uint32 inverse_depth_height = 22;
+   */
+  inverseDepthHeight: number;
+
+  /**
+   * The network that the mask comes from; empty when nobody said.
+   *
+   * @generated from field: string segmentation_model = 23;
+   */
+  segmentationModel: string;
+
+  /**
+   * The network that the inverse depth comes from; empty without one.
+   *
+   * @generated from field: string depth_model = 24;
+   */
+  depthModel: string;
 };
 
 /**
