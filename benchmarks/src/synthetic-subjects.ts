@@ -63,6 +63,11 @@ export function loadSyntheticSubjects(folder = SYNTHETIC_FOLDER): SyntheticSubje
 	});
 }
 
+/** The person whose retake a subject is, `s01` of `s01r03`; null for subjects that are none. */
+export function personOf(id: string): string | null {
+	return /^(.+)r\d+$/.exec(id)?.[1] ?? null;
+}
+
 /** What perception sees in one photo of the set. */
 export async function observe(vision: Vision, view: SyntheticView): Promise<PhotoObservation> {
 	const photo = await decodePhoto(readFileSync(view.file));

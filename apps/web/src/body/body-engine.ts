@@ -24,6 +24,7 @@ import {
 	MASS,
 	type PhotoFitter,
 	populationCovariance,
+	quantityCorrelations,
 	readNamedCovariance,
 	takeBodyTangent,
 	tPoseRotations,
@@ -124,6 +125,11 @@ export class BodyEngine {
 		const factor = errorInflation(tangent, known, measurements);
 		vertexDeviations(out, this.#fitter.model, tangent.x, known, factor);
 		return out;
+	}
+
+	/** [n²] correlations of the errors of measurements, or of the `mass`, row-major. */
+	correlations(shape: BodyShape, covariance: ShapeCovariance, quantities: readonly string[]): Float64Array {
+		return quantityCorrelations(this.#tangent(shape), readNamedCovariance(covariance), quantities);
 	}
 
 	/**

@@ -100,6 +100,8 @@ export interface BodyClient {
 		covariance: ShapeCovariance,
 		measurements: Readonly<Record<string, { readonly value_m: number; readonly sigma_m: number }>>,
 	): Promise<Float32Array>;
+	/** [n²] how the errors of measurements (and `mass`) go together, row-major, as the covariance says. */
+	correlations(shape: BodyShape, covariance: ShapeCovariance, quantities: readonly string[]): Promise<Float64Array>;
 	/**
 	 * Prepares adjusting: takes about as long as a few bodies.
 	 *

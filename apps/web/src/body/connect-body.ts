@@ -129,6 +129,8 @@ export async function connectBody(connection: BodyConnection, asset: Uint8Array<
 			);
 			return connection.askAtOnce<Float32Array>({ type: "vertex_sigma", shape, covariance, measurements: sigmas });
 		},
+		correlations: (shape, covariance, quantities) =>
+			connection.askAtOnce<Float64Array>({ type: "correlations", shape, covariance, quantities: [...quantities] }),
 		startAdjusting: async (shape, covariance) =>
 			openSession(connection, await connection.askAtOnce<number>({ type: "prepare", shape, covariance })),
 	};

@@ -54,6 +54,10 @@ class BodyServer {
 				const value = engine.vertexSigma_m(shape, covariance, measurements);
 				return { value, transfer: [bufferOf(value)] };
 			}
+			case "correlations": {
+				const { shape, covariance, quantities } = message;
+				return { value: engine.correlations(shape, covariance, quantities), transfer: [] };
+			}
 			case "prepare": {
 				this.#sessions.set(message.id, engine.prepare(message.shape, message.covariance));
 				return { value: message.id, transfer: [] };

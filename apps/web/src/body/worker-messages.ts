@@ -12,6 +12,12 @@ export type BodyCall =
 			readonly covariance: ShapeCovariance;
 			readonly measurements: Readonly<Record<string, { readonly value_m: number; readonly sigma_m: number }>>;
 	  }
+	| {
+			readonly type: "correlations";
+			readonly shape: BodyShape;
+			readonly covariance: ShapeCovariance;
+			readonly quantities: readonly string[];
+	  }
 	/** Answers with the number of a session. */
 	| { readonly type: "prepare"; readonly shape: BodyShape; readonly covariance: ShapeCovariance | null }
 	| { readonly type: "solve"; readonly session: number; readonly request: AdjustRequest }

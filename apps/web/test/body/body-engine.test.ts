@@ -183,3 +183,17 @@ describe("adjusting", () => {
 test("a damaged body model is refused", () => {
 	expect(() => new BodyEngine(new Uint8Array(100))).toThrow(/body model/i);
 });
+
+test("correlations of errors are symmetric, with one on the diagonal", () => {
+	const names = ["chest_girth", "waist_girth", "hip_girth", "mass"];
+	const correlations = engine.correlations(body.shape, body.covariance, names);
+	expect(correlations).toHaveLength(16);
+	const at = (i: number, j: number): number => correlations[4 * i + j] ?? Number.NaN;
+	for (let i = 0; i < 4; i++) {
+		expect(at(i, i)).toBe(1);
+		for (let j = 0; j < i; j++) {
+			expect(at(i, j)).toBeCloseTo(at(j, i), 9);
+			expect(Math.abs(at(i, j))).toBeLessThan(1);
+		}
+	}
+});

@@ -14,6 +14,7 @@ import { LimitsList } from "./limits-list.js";
 import { useReferenceSex } from "./needed-facts.js";
 import { SizeSystemItem } from "./size-system-item.js";
 import { useDerivedFormat } from "./use-derived-format.js";
+import { useSizeCorrelation } from "./use-size-correlation.js";
 
 /** Below this age clothes go by height. */
 const ADULT_SIZES_AGE = 15;
@@ -49,10 +50,11 @@ function sizeGroup(sex: Sex | null, ageYears: number | null): SizeGroup | null {
 function Sizes({ model, group }: { readonly model: ModelDocument; readonly group: SizeGroup }) {
 	const { t } = useTranslation("meaning");
 	const known = Object.fromEntries(DIMENSIONS.map((id) => [id, estimateOf(model, id)])) as SizeFacts;
-	const report = adviseSizes(group, known);
+	const report = adviseSizes(group, known, useSizeCorrelation(model, DIMENSIONS));
 	const limits = [t("sizes.limitBrand"), t("sizes.limitSource")];
 	if (group !== "children") limits.push(t("sizes.limitLeg"));
 	if (group === "men") limits.push(t("sizes.limitNeck"));
+	if (report.combined !== null) limits.push(t(report.combined.isJoint ? "sizes.limitJoint" : "sizes.limitIndependent"));
 	return (
 		<>
 			<p className="max-w-prose text-ink-soft">{t(`sizes.lead_${group}`)}</p>
