@@ -50,7 +50,7 @@ const SMALL_PERSON_PX = 200;
 /** Cues are believed against a label from this confidence on. */
 const SURE_GUESS = 0.6;
 /** Of 28 rendered views, trunks in tight and regular clothes stay below, suits and wide shirts above; so for necks and hair. */
-const LOOSE_TRUNK_M = 0.028;
+const LOOSE_TRUNK_M = 0.034;
 const LOOSE_LEGS_M = 0.025;
 const HAIR_M = 0.027;
 /** Fits of level photos end within 5° and 12°. */
