@@ -82,7 +82,7 @@ function renderMeasurements(document: ResultDocument, style: TextStyle): string[
 	return [style.bold(titles!), ...lines];
 }
 
-function renderQuality({ quality, views, warnings }: ResultDocument, style: TextStyle): string[] {
+function renderQuality({ quality, views, warnings, perception }: ResultDocument, style: TextStyle): string[] {
 	const lines = views.map((view, index) => {
 		const silhouette = view.silhouette_iou === null ? "not used" : `${formatPercent(view.silhouette_iou)} overlap`;
 		const photo = printableText(view.photo);
@@ -91,6 +91,11 @@ function renderQuality({ quality, views, warnings }: ResultDocument, style: Text
 			view.reprojection_px === null ? "no landmarks" : `landmarks within ${view.reprojection_px.toFixed(1)} px`;
 		return `  photo ${index + 1}, ${name}: ${landmarks}, silhouette ${silhouette}`;
 	});
+	if (perception !== undefined) {
+		const depth =
+			perception.depth === "unavailable" ? "no depth network" : `depth by ${printableText(perception.depth)}`;
+		lines.push(`  outline by ${printableText(perception.segmentation)}, ${depth}`);
+	}
 	if (quality.expected_pve_mm !== undefined) {
 		lines.push(`  expected distance to the true surface: ${quality.expected_pve_mm.toFixed(1)} mm on average`);
 	}

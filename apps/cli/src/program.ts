@@ -8,6 +8,8 @@ import type { MeasureOptions } from "./measure-command.js";
 import type { MeshOptions } from "./mesh-command.js";
 import type { ModelsListOptions } from "./models-command.js";
 import type { ModelsExportOptions } from "./models-export-command.js";
+import type { ModelsPullOptions } from "./models-pull-command.js";
+import type { ModelsVerifyOptions } from "./models-verify-command.js";
 import { programVersion } from "./program-version.js";
 import type { RegisterOptions } from "./register-command.js";
 import type { ServeOptions } from "./serve-command.js";
@@ -119,7 +121,7 @@ export function createProgram(io: ConsoleIo, onExitCode: (code: number) => void)
 
 	const models = program
 		.command("models")
-		.summary("show the models in use, export the body model")
+		.summary("list, download, verify and export models")
 		.description("Body model data and neural networks: where they come from, their licences, whether they are there.");
 	withCommonOptions(models.command("list"))
 		.summary("list all models")
@@ -127,6 +129,27 @@ export function createProgram(io: ConsoleIo, onExitCode: (code: number) => void)
 		.action(async (options: ModelsListOptions) => {
 			const { runModelsList } = await import("./models-command.js");
 			onExitCode(await runModelsList(options, io));
+		});
+	withCommonOptions(models.command("pull"))
+		.summary("download a segmentation or depth network")
+		.description("Downloads a network into the user's models folder, where fits use it, and checks its hash.")
+		.argument("<id>", "as `models list` names it, such as efficient_sam_ti or depth_anything_v2_small")
+		.option("--mirror <address>", "folder on a server that has the files under the same names")
+		.option("--sha256 <hash>", "hash of the file, where this program does not know it")
+		.option("--accept-licence", "accept a licence that forbids commercial use")
+		.addHelpText("after", PULL_EXAMPLES)
+		.action(async (id: string, options: ModelsPullOptions) => {
+			const { runModelsPull } = await import("./models-pull-command.js");
+			onExitCode(await runModelsPull(id, options, io));
+		});
+	withCommonOptions(models.command("verify"))
+		.summary("tell what network files are, and check them")
+		.description("Tells what the ONNX files in the models folder are, or one file anywhere, and checks their hashes.")
+		.argument("[file]", "an ONNX file (default: all in the models folder)")
+		.option("--sha256 <hash>", "hash that the file must have")
+		.action(async (file: string | undefined, options: ModelsVerifyOptions) => {
+			const { runModelsVerify } = await import("./models-verify-command.js");
+			onExitCode(await runModelsVerify(file, options, io));
 		});
 	withCommonOptions(models.command("export"))
 		.summary("write the body model as one file for a website")
@@ -244,6 +267,14 @@ Examples:
 Writes result.json and body.glb. What you state counts as truth within its error: the usual one, the one that its source
 lets expect, or the standard deviation after ± (or +-). Stature, weight and a tape measure improve the result more than a
 further photo does.`;
+
+const PULL_EXAMPLES = `
+Examples:
+  anny-fitter models pull efficient_sam_ti
+  anny-fitter models pull depth_anything_v2_small --mirror https://mirror.example/models
+
+An interrupted download goes on where it stopped. A file with another hash is not kept. Nothing is ever downloaded
+without this command; HTTPS_PROXY and NO_PROXY are used.`;
 
 const SERVE_EXAMPLES = `
 Examples:
