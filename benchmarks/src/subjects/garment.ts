@@ -193,6 +193,8 @@ export interface EaseOptions {
 	readonly ease_m: number;
 	/** rounds of tension; more bridge wider hollows */
 	readonly rounds: number;
+	/** 0 cloth that stretches, taut in every direction; 1 cloth that hangs, taut from top to bottom and slack around */
+	readonly hang: number;
 	/** [n] how far what is worn below stands off the skin, metres; nothing when left out */
 	readonly below?: Float64Array;
 }
@@ -209,7 +211,7 @@ export function layCloth(
 	around: Neighbours,
 	triangles: Uint32Array,
 	field: Float64Array,
-	{ ease_m, rounds, below }: EaseOptions,
+	{ ease_m, rounds, hang, below }: EaseOptions,
 ): Float64Array {
 	const normals = smoothNormals(skin, triangles, around, 2);
 	const out = new Float64Array(skin.length);
@@ -217,6 +219,7 @@ export function layCloth(
 	for (let i = 0; i < skin.length; i++) out[i] = (skin[i] ?? 0) + ease(Math.floor(i / 3)) * (normals[i] ?? 0);
 	const next = out.slice();
 	const { offsets, list } = around;
+	const tension = tensions(skin, around, hang);
 	for (let round = 0; round < rounds; round++) {
 		for (let v = 0; v < field.length; v++) {
 			if ((field[v] ?? 0) < 0.004) continue;
@@ -226,8 +229,8 @@ export function layCloth(
 			let stand = 0;
 			for (let k = 0; k < 3; k++) {
 				let sum = 0;
-				for (let e = from; e < to; e++) sum += out[3 * (list[e] ?? 0) + k] ?? 0;
-				const value = 0.35 * (out[3 * v + k] ?? 0) + (0.65 * sum) / (to - from);
+				for (let e = from; e < to; e++) sum += (tension[e] ?? 0) * (out[3 * (list[e] ?? 0) + k] ?? 0);
+				const value = 0.35 * (out[3 * v + k] ?? 0) + 0.65 * sum;
 				next[3 * v + k] = value;
 				stand += (value - (skin[3 * v + k] ?? 0)) * (normals[3 * v + k] ?? 0);
 			}
@@ -236,6 +239,25 @@ export function layCloth(
 				for (let k = 0; k < 3; k++) next[3 * v + k] = (next[3 * v + k] ?? 0) + lack * (normals[3 * v + k] ?? 0);
 		}
 		out.set(next);
+	}
+	return out;
+}
+
+/** Weights of each vertex's neighbours, which sum to 1: how much tension comes from there. In rows as `around.list`. */
+function tensions(skin: Float64Array, { offsets, list }: Neighbours, hang: number): Float64Array {
+	const out = new Float64Array(list.length);
+	for (let v = 0; v + 1 < offsets.length; v++) {
+		let sum = 0;
+		const to = offsets[v + 1] ?? 0;
+		for (let e = offsets[v] ?? 0; e < to; e++) {
+			const n = list[e] ?? 0;
+			const d = [0, 1, 2].map((k) => (skin[3 * n + k] ?? 0) - (skin[3 * v + k] ?? 0));
+			const upright = (d[2] ?? 0) ** 2 / Math.max(1e-12, Math.hypot(...d) ** 2);
+			// Squared: diagonals count little.
+			out[e] = 1 - hang + hang * Math.max(1e-3, upright ** 2);
+			sum += out[e] ?? 0;
+		}
+		for (let e = offsets[v] ?? 0; e < to; e++) out[e] = (out[e] ?? 0) / sum;
 	}
 	return out;
 }

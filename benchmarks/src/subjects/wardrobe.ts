@@ -12,6 +12,8 @@ export interface Garment {
 	readonly ease_m: number;
 	/** rounds of tension: how much it bridges */
 	readonly rounds: number;
+	/** 0 taut in every direction, 1 slack around */
+	readonly hang: number;
 	readonly pattern: PatternKind;
 	readonly colours: readonly [Rgb, Rgb];
 }
@@ -54,6 +56,7 @@ const EASE_M: Readonly<Record<Clothing, readonly [number, number]>> = {
 	regular: [0.008, 0.014],
 	loose: [0.018, 0.03],
 };
+const HANG: Readonly<Record<Clothing, number>> = { tight: 0, regular: 0.7, loose: 0.9 };
 const ROUNDS: Readonly<Record<Clothing, number>> = { tight: 10, regular: 30, loose: 60 };
 
 /** Draws clothes of a kind for a body. */
@@ -78,6 +81,7 @@ export function drawOutfit(
 		colours: [colour(), colour()] as const,
 		ease_m: ease(),
 		rounds: ROUNDS[clothing],
+		hang: HANG[clothing],
 	});
 	const shoes =
 		random.uniform() < 0.45 ? `clothes/${pick(["shoes01", "shoes02", "shoes04", "shoes05", "shoes06"])}` : null;

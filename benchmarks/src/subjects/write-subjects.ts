@@ -39,10 +39,10 @@ const SILVER = 0.414_213_562_37;
 
 /** The people of a set: who the i-th one is. */
 export function personWish(i: number, seed: number): PersonWish {
-	const isChild = i % 12 === 4 || i % 12 === 11;
+	const isChild = i % 12 === 4 || i % 12 === 9;
 	const place = (GOLDEN * (i + 1) + 0.37 * seed) % 1;
 	return {
-		sex: (i >> 1) % 2 === 0 ? "female" : "male",
+		sex: i % 4 === 0 || i % 4 === 3 ? "female" : "male",
 		isChild,
 		source: i % 2 === 0 ? "anny" : "population",
 		// Average builds are frequent, all are there.
