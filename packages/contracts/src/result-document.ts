@@ -30,6 +30,35 @@ export const measurementEstimateSchema = z
 	})
 	.meta({ id: "MeasurementEstimate" });
 
+/** A length or girth as the photos themselves show it, without the body model's shape. */
+export const imageMeasurementSchema = z
+	.object({
+		/** Of the catalogue where it has the measurement; breadths and depths of limbs and neck are the photos' own. */
+		id: z.string().regex(/^[a-z][a-z0-9_]*$/),
+		value_m: positive,
+		/** Standard deviation about the body's own value, cloth included. */
+		sigma_m: nonNegative,
+		/** Probability that the value is within 3 % of the body's, lowered where the photo shows it badly. */
+		confidence: z.number().min(0).max(1),
+		/** The photos that it was seen in, one after the other. */
+		views: z
+			.array(
+				z.object({
+					/** File name of the photo, without folders. */
+					photo: z.string(),
+					value_m: positive,
+					sigma_m: nonNegative,
+					confidence: z.number().min(0).max(1),
+					/** Whether it agrees with most of the photos; others do not count. */
+					inlier: z.boolean(),
+				}),
+			)
+			.min(1),
+		/** Whether clothes, hair or shoes are part of the value. */
+		over_clothing: z.boolean(),
+	})
+	.meta({ id: "ImageMeasurement" });
+
 /** Pinhole camera: +X right, +Y down, +Z forward; pixels from the outer corner of the first pixel. */
 export const cameraDocumentSchema = z
 	.object({
@@ -172,6 +201,8 @@ export const resultDocumentSchema = z.object({
 	pose: poseSchema,
 	views: z.array(viewDocumentSchema),
 	measurements: z.record(z.string(), measurementEstimateSchema),
+	/** What the photos themselves show; missing in results of older versions and without photos. */
+	image_measurements: z.array(imageMeasurementSchema).optional(),
 	stature_m: positive,
 	mass_kg: positive,
 	mass_sigma_kg: nonNegative,
@@ -188,6 +219,7 @@ export const resultDocumentSchema = z.object({
 
 export type MeasurementSource = (typeof MEASUREMENT_SOURCES)[number];
 export type MeasurementEstimate = z.infer<typeof measurementEstimateSchema>;
+export type ImageMeasurementDocument = z.infer<typeof imageMeasurementSchema>;
 export type CameraDocument = z.infer<typeof cameraDocumentSchema>;
 export type ViewDocument = z.infer<typeof viewDocumentSchema>;
 export type ShapeCovarianceDocument = z.infer<typeof shapeCovarianceSchema>;

@@ -20,6 +20,7 @@ import {
 import { openBodyModelData } from "@anny-fitter/platform";
 import { describeModelData, describeWarnings } from "./build-body.js";
 import { type FitProgress, throwIfAborted } from "./fit-progress.js";
+import { measurePhotos } from "./measure-photos.js";
 import { buildResultDocument } from "./result-document.js";
 import { statedBody } from "./stated-body.js";
 
@@ -225,6 +226,19 @@ class FitRun {
 		this.#addTime("measure", from);
 		throwIfAborted(signal);
 		from = performance.now();
+		const stature = measurements.get("stature");
+		const imageMeasurements = measurePhotos(
+			fitter,
+			fit,
+			views.map((view) => view.observation),
+			{
+				scaleSigma: stature === undefined ? 0.1 : stature.sigma_m / stature.value_m,
+				isStatureStated: this.#stated.stature_m !== null,
+			},
+		);
+		this.#addTime("measure_photos", from);
+		throwIfAborted(signal);
+		from = performance.now();
 		const quality = assessPhotoFit(
 			fit,
 			this.#stated,
@@ -235,6 +249,7 @@ class FitRun {
 			fitter,
 			fit,
 			measurements,
+			imageMeasurements,
 			quality: reason === null ? quality : flagged(quality, reason),
 			expectedVertexError_mm: expectedVertexError_mm(fitter, fit),
 			stated: this.#input.stated,

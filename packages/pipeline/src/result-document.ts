@@ -3,6 +3,7 @@ import { MEASUREMENTS, measureVolumeAndArea } from "@anny-fitter/anthropometry";
 import { pullBackShapeGradient } from "@anny-fitter/body-model";
 import type {
 	BulkDocument,
+	ImageMeasurementDocument,
 	MeasurementDefinitionDocument,
 	MeasurementEstimate,
 	ModelDataDocument,
@@ -31,12 +32,15 @@ import {
 } from "@anny-fitter/fitting";
 import { interval90 } from "@anny-fitter/math";
 import { computeSurfaceAreaGradient } from "@anny-fitter/mesh";
+import type { ImageMeasurement } from "@anny-fitter/perception";
 
 /** What a result document is made of besides the fit. */
 export interface ResultInput {
 	readonly fitter: PhotoFitter;
 	readonly fit: PhotoFit;
 	readonly measurements: ReadonlyMap<string, EstimatedMeasurement>;
+	/** What the photos themselves show, views by index. */
+	readonly imageMeasurements: readonly ImageMeasurement[];
 	readonly quality: PhotoFitQuality;
 	readonly expectedVertexError_mm: number;
 	readonly stated: StatedFacts;
@@ -87,6 +91,9 @@ export function buildResultDocument(input: ResultInput): ResultDocument {
 				return estimate ? [[definition.id, describeMeasurement(definition, estimate)]] : [];
 			}),
 		),
+		...(fit.views.length === 0
+			? {}
+			: { image_measurements: input.imageMeasurements.map((seen) => describeImageMeasurement(seen, input.photos)) }),
 		stature_m: fit.stature_m,
 		mass_kg: fit.mass_kg,
 		mass_sigma_kg: massSigma,
@@ -165,6 +172,26 @@ function describeMeasurement(definition: MeasurementDefinition, estimate: Estima
 		confidence: estimate.confidence,
 		sources: [...estimate.sources],
 		definition: definitionDocument(definition),
+	};
+}
+
+function describeImageMeasurement(
+	{ id, value_m, sigma_m, confidence, views, isOverClothing }: ImageMeasurement,
+	photos: ResultInput["photos"],
+): ImageMeasurementDocument {
+	return {
+		id,
+		value_m,
+		sigma_m,
+		confidence,
+		views: views.map(({ view, isInlier, ...seen }) => ({
+			photo: photos[view]?.name ?? `photo ${view + 1}`,
+			value_m: seen.value_m,
+			sigma_m: seen.sigma_m,
+			confidence: seen.confidence,
+			inlier: isInlier,
+		})),
+		over_clothing: isOverClothing,
 	};
 }
 
