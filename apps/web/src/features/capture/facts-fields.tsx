@@ -88,7 +88,7 @@ export function FactsFields({
 			</div>
 			<p className="text-sm text-ink-soft">{t("facts.worth")}</p>
 			{(facts.stature_m !== null || facts.weight_kg !== null) && (
-				<div className="grid gap-x-4 gap-y-4 sm:grid-cols-2">
+				<div className="grid items-end gap-4 sm:grid-cols-2">
 					{facts.stature_m !== null && (
 						<Segmented
 							legend={t("facts.statureSource")}

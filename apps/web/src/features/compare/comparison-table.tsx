@@ -128,11 +128,11 @@ function Row({
 				)}
 				<span
 					className={classNames(
-						"me-2 inline-block rounded px-1.5 text-xs font-medium",
+						"me-2 inline-block text-xs font-medium",
 						verdict === "changed"
-							? "bg-accent-soft text-accent"
+							? "rounded bg-accent-soft px-1.5 text-accent"
 							: verdict === "unclear"
-								? "border border-line-strong text-ink"
+								? "rounded border border-line-strong px-1.5 text-ink"
 								: "text-ink-soft",
 					)}
 				>
