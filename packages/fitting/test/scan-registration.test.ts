@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { candidateRotations, principalFrame } from "../src/scan-registration/candidate-rotations.js";
 import { findCoarseAlignments } from "../src/scan-registration/coarse-alignment.js";
 import { createPointSet, normalizePoints } from "../src/scan-registration/point-set.js";
+import { findBorderVertices } from "../src/scan-registration/scan-border.js";
 import { findBodyParts } from "../src/scan-registration/scan-parts.js";
 import { prepareScan, sampleScan } from "../src/scan-registration/scan-surface.js";
 import { createScanTemplates, type ScanTemplate } from "../src/scan-registration/scan-templates.js";
@@ -179,5 +180,23 @@ describe("coarse alignment", () => {
 		let trace = 0;
 		for (let i = 0; i < 9; i++) trace += best.similarity.rotation[i] * truth[i];
 		expect((Math.acos(Math.min(1, (trace - 1) / 2)) * 180) / Math.PI).toBeLessThan(8);
+	});
+});
+
+describe("borders", () => {
+	// Four triangles about a middle vertex, and one of them gone.
+	const whole = [0, 1, 4, 1, 2, 4, 2, 3, 4, 3, 0, 4];
+
+	test("a hole's rim is border, what lies inside of the surface is not", () => {
+		expect([...findBorderVertices(Uint32Array.from(whole), 5)]).toEqual([1, 1, 1, 1, 0]);
+		expect([...findBorderVertices(Uint32Array.from(whole.slice(3)), 5)]).toEqual([1, 1, 1, 1, 1]);
+	});
+
+	test("closed surfaces, edges of three triangles and clouds of points have none", () => {
+		const tetrahedron = [0, 2, 1, 0, 1, 3, 1, 2, 3, 2, 0, 3];
+		expect([...findBorderVertices(Uint32Array.from(tetrahedron), 4)]).toEqual([0, 0, 0, 0]);
+		const fins = [0, 1, 2, 0, 1, 3, 0, 1, 4];
+		expect([...findBorderVertices(Uint32Array.from([...fins, ...fins]), 5)]).toEqual([0, 0, 0, 0, 0]);
+		expect([...findBorderVertices(Uint32Array.of(0, 0, 0, 1, 1, 1), 2)]).toEqual([0, 0]);
 	});
 });

@@ -5,6 +5,8 @@ import type { FitLevel, ScanFitter } from "./scan-fitter.js";
 /** The scan as the solver sees it: metres, in the frame of the body. */
 export interface ScanTarget {
 	readonly tree: TriangleTree;
+	/** [v] 1 for vertices of the tree where the scan ends: at holes */
+	readonly border: Uint8Array;
 	/** [3m] points spread over the scan, and their normals; 0,0,0 where unknown */
 	readonly points: Float64Array;
 	readonly normals: Float64Array;
@@ -33,8 +35,18 @@ export interface Matches extends RegistrationTargets {
 	readonly facing: Float64Array;
 }
 
+/** How badly body and scan agree: the mean cost of a pair, 0…1, seen from either. */
+export interface MatchCost {
+	/** What of the body has no scan near it: badly placed, or in a hole. */
+	readonly body: number;
+	/** What of the scan no body explains. */
+	readonly scan: number;
+}
+
 /** How much a slide along the surface costs beside a distance across it. */
 const TANGENTIAL = 0.03;
+/** A corner of less weight than this does not count. */
+const ON_EDGE = 1e-9;
 /** A pair's normals agree within acos of this. */
 const FACING_COSINE = 0.3;
 /** Bodies are smooth: so many places on them are independent of one another. */
@@ -57,9 +69,10 @@ export function createMatches({ sample }: FitLevel): Matches {
 /**
  * Pairs the fitter's body with the scan from both sides. Every sampled vertex gets one target: the weighted mean of where
  * its own closest point is and where the scan's points around it want the surface, as a plane across the body's normal and
- * weakly as a point. (Planes across one normal add up to one plane, so nothing is lost.)
+ * weakly as a point. Where the closest point is on the rim of a hole, the vertex lies in the hole, and the rim belongs to
+ * others: such pairs do not pull (Turk & Levoy 1994, "Zippered polygon meshes from range images"). (Planes across one normal add up to one plane, so nothing is lost.)
  *
- * @returns mean cost of a pair in 0…1, both directions alike
+ * @returns mean costs of pairs, 0…1: a vertex's and a scan point's
  */
 export function matchScan(
 	out: Matches,
@@ -67,7 +80,7 @@ export function matchScan(
 	level: FitLevel,
 	scan: ScanTarget,
 	settings: MatchSettings,
-): number {
+): MatchCost {
 	out.planeWeights.fill(0);
 	out.ways.fill(0);
 	out.shifts.fill(0);
@@ -92,7 +105,7 @@ export function matchScan(
 		out.planeWeights[i] = weight * scale;
 		out.pointWeights[i] = TANGENTIAL * weight * scale;
 	}
-	return (forward + backward) / 2;
+	return { body: forward, scan: backward };
 }
 
 function lookFromBody(
@@ -111,9 +124,22 @@ function lookFromBody(
 		const z = fitter.pose.vertices[at + 2];
 		for (let a = 0; a < 3; a++) facing[a] = fitter.normals[at + a];
 		closestPoint(found, scan.tree, x, y, z, 2 * reach_m, scan.oriented ? facing : null, FACING_COSINE);
-		cost += addPair(out, i, facing, found.point[0] - x, found.point[1] - y, found.point[2] - z, reach_m, 1);
+		const share = isOnBorder(found, scan) ? 0 : 1;
+		cost += addPair(out, i, facing, found.point[0] - x, found.point[1] - y, found.point[2] - z, reach_m, share);
 	}
 	return cost / sample.vertices.length;
+}
+
+/** Whether a closest point is a vertex or on an edge where the scan ends. */
+function isOnBorder({ triangle, weights }: ClosestPoint, { tree, border }: ScanTarget): boolean {
+	if (triangle < 0) return false;
+	let inside = 0;
+	for (let k = 0; k < 3; k++) {
+		if (weights[k] <= ON_EDGE) continue;
+		if (border[tree.triangles[3 * triangle + k]] === 0) return false;
+		inside++;
+	}
+	return inside < 3;
 }
 
 function lookFromScan(

@@ -3,7 +3,7 @@ import { poseParametersFromArticulation } from "../articulation.js";
 import type { RegistrationFreedom, RegistrationPrior, RegistrationState } from "../registration/engine.js";
 import { takeRegistrationStep } from "../registration/step.js";
 import { phenotypeIndex, SHAPE_COUNT, shapePrior } from "../shape-parameters.js";
-import { createMatches, matchScan, type ScanTarget } from "./correspondences.js";
+import { createMatches, type MatchCost, matchScan, type ScanTarget } from "./correspondences.js";
 import { evaluateScannedBody, type FitLevel, posePrecisions, type ScanFitter } from "./scan-fitter.js";
 import type { ScanTemplate } from "./scan-templates.js";
 
@@ -64,7 +64,8 @@ export function templatePrior(fitter: ScanFitter, { phenotypes }: ScanTemplate):
  * ICP: pairs, one damped step, again, with a shrinking reach.
  *
  * @param state moved in place
- * @returns mean cost of a pair at the last reach, 0…1
+ * @param limb [B] 1 for the only bones that move, the body staying as it is; left out, everything moves
+ * @returns mean costs of pairs at the last reach
  */
 export function runFitPass(
 	fitter: ScanFitter,
@@ -73,14 +74,15 @@ export function runFitPass(
 	state: RegistrationState,
 	prior: RegistrationPrior,
 	pass: FitPass,
-): number {
+	limb?: Uint8Array,
+): MatchCost {
 	const matches = createMatches(level);
 	const freedom: RegistrationFreedom = {
 		shape: Uint8Array.from({ length: SHAPE_COUNT }, (_, p) =>
-			pass.phenotypesOnly && p >= level.engine.phenotypeCount ? 0 : 1,
+			limb !== undefined || (pass.phenotypesOnly && p >= level.engine.phenotypeCount) ? 0 : 1,
 		),
-		bones: fitter.movingBones,
-		translation: true,
+		bones: limb ?? fitter.movingBones,
+		translation: limb === undefined,
 		scale: false,
 	};
 	const shrink = (pass.lastReach_m / pass.firstReach_m) ** (1 / Math.max(1, pass.iterations - 1));

@@ -1,8 +1,10 @@
-import type { RegistrationState } from "../registration/engine.js";
+import type { RegistrationPrior, RegistrationState } from "../registration/engine.js";
+import { phenotypeIndex } from "../shape-parameters.js";
 import { type CoarseAlignment, findCoarseAlignments, isSameOrientation } from "./coarse-alignment.js";
 import type { ScanTarget } from "./correspondences.js";
 import { type FitPass, runFitPass, startState, templatePrior } from "./fit-scan.js";
 import { verticalExtent, withStature } from "./fitting-build.js";
+import { restartLimbs } from "./limb-restarts.js";
 import { createPointSet, normalizePoints, type PointSet } from "./point-set.js";
 import { scanShapeCovariance } from "./scan-covariance.js";
 import { evaluateScannedBody, type ScanFitter } from "./scan-fitter.js";
@@ -49,6 +51,12 @@ const SCAN_POINTS = 6000;
 /** Parts of a scan farther than this from the body do not pull at it. */
 const WIDE_REACH_M = 0.2;
 const CLOSE_REACH_M = 0.08;
+/** A hand that a hole cut off is looked for this far from the body found without it. */
+const LIMB_REACH_M = 0.3;
+/** Triangles of quick looks. */
+const THIN_CELL_M = 0.015;
+/** Middle of the model's upper half of `muscle`. */
+const MUSCULAR = 0.75;
 /** A body this much larger or smaller than the template (logarithm) costs nothing extra; beyond it counts. */
 const FREE_GROWTH = 0.15;
 const GROWTH_COST = 0.4;
@@ -120,7 +128,8 @@ export function registerScan(fitter: ScanFitter, mesh: ScanMesh, options: ScanOp
 		evaluateScannedBody(fitter, state.values, state.pose);
 		return createScanTarget(cropScan(scan, bodyFromScan, fitter.tree, reach_m, wholePart), bodyFromScan, SCAN_POINTS);
 	};
-	runFitPass(fitter, fitter.coarse, near(WIDE_REACH_M, false), state, prior, WIDE);
+	restartLimbs(fitter, wholeTarget(fitter, best), state, prior, sameWayRound(fits, best));
+	refineEitherBuild(fitter, near(WIDE_REACH_M, false), state, prior);
 	runFitPass(fitter, fitter.fine, near(CLOSE_REACH_M, false), state, prior, CLOSE);
 	onStage?.("comparing");
 	const compared = near(CLOSE_REACH_M, true);
@@ -142,6 +151,45 @@ export function registerScan(fitter: ScanFitter, mesh: ScanMesh, options: ScanOp
 		cost: best.cost,
 		runnerUpCost: otherWay?.cost ?? null,
 	};
+}
+
+/** All of a scan that may be the person's, hands that holes cut off included, thinned. */
+function wholeTarget(fitter: ScanFitter, { candidate, bodyFromScan, state }: QuickFit): ScanTarget {
+	evaluateScannedBody(fitter, state.values, state.pose);
+	const whole = cropScan(candidate.scan, bodyFromScan, fitter.tree, LIMB_REACH_M, true);
+	return createScanTarget(thinScan(whole, THIN_CELL_M / bodyFromScan.scale), bodyFromScan, SCAN_POINTS);
+}
+
+/** Poses of the other fits that see the body the same way round. */
+function sameWayRound(fits: readonly QuickFit[], best: QuickFit): Float64Array[] {
+	const own = best.candidate.alignment.similarity;
+	return fits
+		.filter((fit) => fit !== best && isSameOrientation(fit.candidate.alignment.similarity, own))
+		.map((fit) => fit.state.pose);
+}
+
+/**
+ * The wide pass, begun on both sides of average muscle; the better one stays. The model bends there, and pairs that slide
+ * along a muscular body hold a soft one in place: from the wrong side, ICP hardly ever comes across.
+ *
+ * @param state moved in place
+ */
+function refineEitherBuild(
+	fitter: ScanFitter,
+	scan: ScanTarget,
+	state: RegistrationState,
+	prior: RegistrationPrior,
+): void {
+	const muscle = phenotypeIndex("muscle");
+	const across = { values: state.values.slice(), pose: state.pose.slice(), logScale: state.logScale.slice() };
+	across.values[muscle] = state.values[muscle] < 0.5 ? MUSCULAR : 1 - MUSCULAR;
+	const [own, other] = [state, across].map((start) => {
+		const { body, scan: unexplained } = runFitPass(fitter, fitter.coarse, scan, start, prior, WIDE);
+		return body + unexplained;
+	});
+	if (other >= own) return;
+	state.values.set(across.values);
+	state.pose.set(across.pose);
 }
 
 function listCandidates(fitter: ScanFitter, scan: ScanSurface, unit: ScanUnit | undefined): Candidate[] {
@@ -174,9 +222,14 @@ function quickFit(fitter: ScanFitter, candidate: Candidate): QuickFit {
 	const prior = templatePrior(fitter, template);
 	const state = startState(fitter, template);
 	evaluateScannedBody(fitter, state.values, state.pose);
-	const thin: ScanTarget = createScanTarget(thinScan(scan, 0.015 / bodyFromScan.scale), bodyFromScan, SCAN_POINTS);
+	const thin: ScanTarget = createScanTarget(
+		thinScan(scan, THIN_CELL_M / bodyFromScan.scale),
+		bodyFromScan,
+		SCAN_POINTS,
+	);
 	placeRoot(fitter, state, alignment.template, growth);
-	const cost = runFitPass(fitter, fitter.coarse, thin, state, prior, QUICK);
+	const { body, scan: unexplained } = runFitPass(fitter, fitter.coarse, thin, state, prior, QUICK);
+	const cost = (body + unexplained) / 2;
 	return { candidate, bodyFromScan, state, prior, cost };
 }
 

@@ -7,6 +7,7 @@ import {
 } from "@anny-fitter/mesh";
 import type { CoarseAlignment } from "./coarse-alignment.js";
 import type { ScanTarget } from "./correspondences.js";
+import { findBorderVertices } from "./scan-border.js";
 import { type ScanSurface, sampleScan } from "./scan-surface.js";
 
 /** A similarity between a scan's file and the frame of the body in it: body = scale · R p + translation, metres. */
@@ -65,7 +66,13 @@ export function createScanTarget(scan: ScanSurface, bodyFromScan: BodyFromScan, 
 	transformPoints(normals, normals, { ...bodyFromScan, scale: 1, translation: new Float64Array(3) });
 	const vertices = new Float64Array(scan.vertices.length);
 	transformPoints(vertices, scan.vertices, bodyFromScan);
-	return { tree: createTriangleTree(vertices, scan.triangles), points, normals, oriented: scan.oriented };
+	return {
+		tree: createTriangleTree(vertices, scan.triangles),
+		border: findBorderVertices(scan.triangles, vertices.length / 3),
+		points,
+		normals,
+		oriented: scan.oriented,
+	};
 }
 
 /** The same scan with few triangles, for quick looks. */
