@@ -19,7 +19,7 @@ export interface Gaussian {
  * @param total weight of all samples, which makes this one's a share
  * @returns null without weight
  */
-export function fitGaussian(
+function fitGaussian(
 	samples: Float32Array,
 	weights: Float64Array | null,
 	offset: number,
@@ -62,7 +62,7 @@ export function fitGaussian(
 }
 
 /** @param covariance [6] upper triangle, positive definite */
-export function createGaussian(mean: Float64Array, covariance: Float64Array, weight: number): Gaussian {
+function createGaussian(mean: Float64Array, covariance: Float64Array, weight: number): Gaussian {
 	const [a, b, c, d, e, f] = covariance;
 	const i00 = d * f - e * e;
 	const i01 = c * e - b * f;

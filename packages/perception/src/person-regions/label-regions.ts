@@ -1,8 +1,8 @@
 import type { RgbImage } from "../crop.js";
-import { type BodyLayout, BODY_PARTS, layOutBody, partAt } from "./body-layout.js";
+import { BODY_PARTS, type BodyLayout, layOutBody, partAt } from "./body-layout.js";
 import { boxMean } from "./box-filter.js";
-import { createGaussian, fitGaussian, fitMixture, type Gaussian, squaredDistance } from "./gaussian.js";
-import { FACE_OVAL, faceSkinPoints, handSkinPoints, type RegionLandmarks } from "./skin-seeds.js";
+import { fitMixture, type Gaussian, squaredDistance } from "./gaussian.js";
+import { FACE_OVAL, faceSkinPoints, handSkinPoints, profileDirection, type RegionLandmarks } from "./skin-seeds.js";
 import { createWorkingPicture, type WorkingPicture } from "./working-picture.js";
 
 /** What a pixel of the person shows. */
@@ -14,9 +14,11 @@ const NOISE: Triple = [0.05 ** 2, 0.02 ** 2, 0.025 ** 2];
 /** Differences that make colours of materials comparable. */
 const SPREAD: Triple = [0.3, 0.06, 0.08];
 /** How far bare skin of one person differs between face and body: light, tan, blood. */
-const SKIN_SPREAD: Triple = [0.4, 0.06, 0.08];
-/** Hands whose colour ratios differ more than this from the face wear gloves or are lit by another lamp. */
-const HAND_DIFFERENCE = 2.2;
+const SKIN_SPREAD: Triple = [0.5, 0.05, 0.06];
+/** Skin in shadow is redder: how its colour ratios change with lightness (both logarithms). */
+const SKIN_SHADING: readonly [redGreen: number, blueGreen: number] = [-0.15, 0.13];
+/** Share of the face that must look like the hands; else they wear gloves or are lit by another lamp. */
+const LEAST_AGREEMENT = 0.3;
 /** Materials looked for in each group of parts. */
 const MATERIALS = 6;
 const SAMPLES = 1500;
@@ -39,8 +41,13 @@ const GROUPS: readonly (readonly (typeof BODY_PARTS)[number][])[] = [
 ];
 /** Hair hangs no farther than this from the head's centre, metres. */
 const HAIR_REACH_M = 0.85;
-/** Below this share of the head nobody's hair can be told from shadows. */
-const LEAST_HAIR = 0.06;
+/** Below this share of the scalp nobody's hair can be told from shadows. */
+const LEAST_HAIR = 0.1;
+/** Squared distance from skin beyond which what covers the scalp is hair: it rarely shows skin. */
+const SCALP_LIMIT = 4;
+const SCALP_SHADE = 0.25;
+/** How far hair differs between strands in light and in shadow. */
+const HAIR_SPREAD: Triple = [0.3, 0.05, 0.06];
 /** Squared distance of a material from the head's hair below which it is the same. */
 const HAIR_LIMIT = 6;
 /** A label needs this probability. */
@@ -70,10 +77,12 @@ export function labelRegions(image: RgbImage, seen: RegionLandmarks, mask: Float
 	const count = picture.width * picture.height;
 	const skinShare = new Float32Array(count);
 	const hairShare = new Float32Array(count);
-	const hair = learnHair(picture, parts, seen, layout, skin);
-	labelHead(skinShare, hairShare, picture, parts, skin, hair);
+	const scalp = mapScalp(picture, parts, seen, layout);
+	const hair = learnHair(picture, scalp, skin);
+	labelHead(skinShare, hairShare, picture, parts, scalp, skin, hair);
 	for (const group of GROUPS) labelGroup(skinShare, hairShare, picture, parts, group, skin, hair);
 	keepHangingHair(hairShare, picture, parts, layout);
+	doubtWideHair(hairShare, skinShare, parts);
 	const labels = decide(picture, skinShare, hairShare);
 	return enlarge(labels, picture, image.width, image.height, mask);
 }
@@ -103,7 +112,7 @@ function mapParts({ width, height, left_px, top_px, scale, mask }: WorkingPictur
 	return parts;
 }
 
-/** Colours around points of the photo that lie on the person, without outliers. */
+/** Colours around points of the photo, where those lie on the person. */
 function coloursAt({ width, height, left_px, top_px, scale, mask, colours }: WorkingPicture, points: number[]) {
 	const found: number[] = [];
 	for (let k = 0; k < points.length; k += 2) {
@@ -116,14 +125,14 @@ function coloursAt({ width, height, left_px, top_px, scale, mask, colours }: Wor
 			}
 		}
 	}
-	return withoutOutliers(Float32Array.from(found));
+	return Float32Array.from(found);
 }
 
 /** Samples within three times the median distance from the median colour: hair over the face, nails, shadows go. */
 function withoutOutliers(samples: Float32Array): Float32Array {
 	const n = samples.length / 3;
 	if (n === 0) return samples;
-	const centre = [0, 1, 2].map((c) => median(Float32Array.from({ length: n }, (_, i) => samples[3 * i + c])));
+	const centre = medianColour(samples);
 	const distance = (i: number) => {
 		let sum = 0;
 		for (let c = 0; c < 3; c++) sum += ((samples[3 * i + c] - centre[c]) / SPREAD[c]) ** 2;
@@ -138,44 +147,42 @@ function median(values: Float32Array): number {
 	return values.sort()[values.length >> 1];
 }
 
-/** What bare skin looks like in this photo. */
-interface SkinModel {
-	/** Colours of the places where it was learnt, means of face and hands. */
-	readonly means: readonly Float64Array[];
-	/** Distribution of single pixels on the head. */
-	readonly face: Gaussian;
-}
+/** What bare skin looks like in this photo: colours of the places where it was learnt, the face first. */
+type SkinModel = readonly (readonly number[])[];
 
 const LEAST_SEEDS = 12;
-const PIXEL_SPREAD: Triple = [0.22 ** 2, 0.035 ** 2, 0.05 ** 2];
 
+/** Skin of face and hands; of the one that is seen, or of the face where they differ. */
 function learnSkin(picture: WorkingPicture, seen: RegionLandmarks, layout: BodyLayout): SkinModel | null {
 	const face = coloursAt(picture, faceSkinPoints(seen, layout));
-	const hands = coloursAt(picture, handSkinPoints(seen));
-	const fit = (samples: Float32Array) =>
-		samples.length < 3 * LEAST_SEEDS ? null : fitGaussian(samples, null, 0, 0, PIXEL_SPREAD, samples.length / 3);
-	const ofFace = fit(face);
-	const ofHands = fit(hands);
-	if (ofFace === null) return ofHands && { means: [ofHands.mean], face: ofHands };
-	const difference =
-		ofHands === null
-			? Infinity
-			: Math.hypot(
-					(ofHands.mean[1] - ofFace.mean[1]) / SKIN_SPREAD[1],
-					(ofHands.mean[2] - ofFace.mean[2]) / SKIN_SPREAD[2],
-				);
-	const means = ofHands !== null && difference < HAND_DIFFERENCE ? [ofFace.mean, ofHands.mean] : [ofFace.mean];
-	return { means, face: ofFace };
+	const hands = withoutOutliers(coloursAt(picture, handSkinPoints(seen)));
+	if (hands.length < 3 * LEAST_SEEDS) {
+		const kept = withoutOutliers(face);
+		return kept.length < 3 * LEAST_SEEDS ? null : [medianColour(kept)];
+	}
+	const ofHands = [medianColour(hands)];
+	if (face.length < 3 * LEAST_SEEDS) return ofHands;
+	// Hair and shadows may lie over the face: what looks like the hands is its skin.
+	const alike = face.filter((_, j) => skinDistance(ofHands, face, j - (j % 3)) < SKIN_LIMIT.head);
+	if (alike.length < LEAST_AGREEMENT * face.length) return [medianColour(withoutOutliers(face))];
+	return [medianColour(alike), ...ofHands];
 }
 
-/** Squared distance of a colour from the nearest skin. */
-function skinDistance({ means }: SkinModel, l: number, rg: number, bg: number): number {
+/** [3] median of each coordinate */
+function medianColour(samples: Float32Array): number[] {
+	const n = samples.length / 3;
+	return [0, 1, 2].map((c) => median(Float32Array.from({ length: n }, (_, i) => samples[3 * i + c])));
+}
+
+/** Squared distance of the colour at `colours[at…]` from the nearest skin, as light makes it look. */
+function skinDistance(skin: SkinModel, colours: ArrayLike<number>, at: number): number {
 	let least = Infinity;
-	for (const mean of means) {
-		const a = (l - mean[0]) / SKIN_SPREAD[0];
-		const b = (rg - mean[1]) / SKIN_SPREAD[1];
-		const c = (bg - mean[2]) / SKIN_SPREAD[2];
-		least = Math.min(least, a * a + b * b + c * c);
+	for (const mean of skin) {
+		const l = colours[at] - mean[0];
+		const rg = colours[at + 1] - mean[1] - SKIN_SHADING[0] * l;
+		const bg = colours[at + 2] - mean[2] - SKIN_SHADING[1] * l;
+		const d = (l / SKIN_SPREAD[0]) ** 2 + (rg / SKIN_SPREAD[1]) ** 2 + (bg / SKIN_SPREAD[2]) ** 2;
+		if (d < least) least = d;
 	}
 	return least;
 }
@@ -205,34 +212,51 @@ function faceInterior({ width, height, left_px, top_px, scale }: WorkingPicture,
 	return inside;
 }
 
-/** Colours of the head's hair, empty for bald and shaved heads. */
-function learnHair(
-	picture: WorkingPicture,
-	parts: Uint8Array,
-	seen: RegionLandmarks,
-	layout: BodyLayout,
-	skin: SkinModel,
-): Gaussian[] {
-	const { width, height, left_px, top_px, scale, colours } = picture;
-	const face = faceInterior(picture, seen.face);
-	const found: number[] = [];
-	let headArea = 0;
-	for (let y = 0; y < height; y++) {
-		for (let x = 0; x < width; x++) {
-			const i = y * width + x;
-			if (parts[i] !== HEAD) continue;
-			const u = left_px + (x + 0.5) * scale - layout.headCentre[0];
-			const v = top_px + (y + 0.5) * scale - layout.headCentre[1];
-			// Above the ears' lower ends: no collar, no beard.
-			if (u * layout.up[0] + v * layout.up[1] < -0.02 * layout.pixelsPerMetre) continue;
-			headArea++;
-			if (face[i] || picture.mask[i] < 0.9) continue;
-			const [l, rg, bg] = [colours[3 * i], colours[3 * i + 1], colours[3 * i + 2]];
-			if (squaredDistance(skin.face, l, rg, bg) > SKIN_LIMIT.head) found.push(l, rg, bg);
-		}
+/** Where the head is grown over unless somebody is bald. */
+const SCALP = 1;
+
+/**
+ * [width * height] 1 on the part of the head that hair covers: above the ears' lower ends and outside the face, which is
+ * the oval of the mesh, or what lies before a line from the ear to the forehead, or nothing when seen from behind.
+ */
+function mapScalp(picture: WorkingPicture, parts: Uint8Array, seen: RegionLandmarks, layout: BodyLayout): Uint8Array {
+	const { width, left_px, top_px, scale } = picture;
+	const { headCentre, up, pixelsPerMetre } = layout;
+	const scalp = new Uint8Array(parts.length);
+	const oval = seen.face === null ? null : faceInterior(picture, seen.face);
+	const forward = seen.face === null ? profileDirection(seen, layout) : null;
+	// Across the direction from shoulders to head, towards the nose.
+	const across = forward === null ? null : turnTowards(up, forward);
+	for (let i = 0; i < parts.length; i++) {
+		if (parts[i] !== HEAD || oval?.[i]) continue;
+		const u = (left_px + ((i % width) + 0.5) * scale - headCentre[0]) / pixelsPerMetre;
+		const v = (top_px + (Math.floor(i / width) + 0.5) * scale - headCentre[1]) / pixelsPerMetre;
+		const above = u * up[0] + v * up[1];
+		if (above < -0.02) continue;
+		if (across !== null && u * across[0] + v * across[1] > 0.02 + 0.6 * Math.max(0, above)) continue;
+		scalp[i] = SCALP;
 	}
-	if (found.length / 3 < LEAST_HAIR * headArea) return [];
-	return fitMixture(thin(Float32Array.from(found), SAMPLES), 2, SPREAD, NOISE).filter(({ weight }) => weight > 0.15);
+	return scalp;
+}
+
+/** The perpendicular of `up` on the side of `towards`. */
+function turnTowards(up: readonly [number, number], towards: readonly [number, number]): [number, number] {
+	const sign = -up[1] * towards[0] + up[0] * towards[1] < 0 ? -1 : 1;
+	return [-up[1] * sign, up[0] * sign];
+}
+
+/** Colours of the head's hair, empty for bald and shaved heads. */
+function learnHair({ mask, colours }: WorkingPicture, scalp: Uint8Array, skin: SkinModel): Gaussian[] {
+	const found: number[] = [];
+	for (let i = 0; i < scalp.length; i++) {
+		if (scalp[i] && mask[i] > 0.9) found.push(colours[3 * i], colours[3 * i + 1], colours[3 * i + 2]);
+	}
+	const materials = fitMixture(thin(Float32Array.from(found), SAMPLES), 3, SPREAD, NOISE);
+	// A bald head is about as light as the face, or lighter.
+	const shade = (mean: Float64Array) => Math.max(0, skin[0][0] - mean[0]) / SCALP_SHADE;
+	const hair = materials.filter(({ mean }) => skinDistance(skin, mean, 0) + shade(mean) ** 2 > SCALP_LIMIT);
+	const share = hair.reduce((sum, { weight }) => sum + weight, 0);
+	return share < LEAST_HAIR ? [] : hair.filter(({ weight }) => weight > 0.15 * share);
 }
 
 /** At most `most` samples, evenly taken. */
@@ -247,24 +271,26 @@ function thin(samples: Float32Array, most: number): Float32Array {
 	return out;
 }
 
+/** How much likelier hair is than skin on the scalp of somebody who has hair. */
+const SCALP_PRIOR = 8;
+
 /** Head and neck, pixel by pixel: as near to skin, to hair, or to neither. */
 function labelHead(
 	skinShare: Float32Array,
 	hairShare: Float32Array,
 	{ colours }: WorkingPicture,
 	parts: Uint8Array,
+	scalp: Uint8Array,
 	skin: SkinModel,
 	hair: readonly Gaussian[],
 ): void {
-	const other = Math.exp(-0.5 * SKIN_LIMIT.head) * Math.exp(skin.face.logScale);
+	const logScale = -Math.log(SKIN_SPREAD[0] * SKIN_SPREAD[1] * SKIN_SPREAD[2]);
+	const logScaleHair = -Math.log(HAIR_SPREAD[0] * HAIR_SPREAD[1] * HAIR_SPREAD[2]);
+	const other = Math.exp(logScale - 0.5 * SKIN_LIMIT.head);
 	for (let i = 0; i < parts.length; i++) {
 		if (parts[i] !== HEAD) continue;
-		const l = colours[3 * i];
-		const rg = colours[3 * i + 1];
-		const bg = colours[3 * i + 2];
-		const asSkin = Math.exp(skin.face.logScale - 0.5 * squaredDistance(skin.face, l, rg, bg));
-		let asHair = 0;
-		for (const one of hair) asHair += Math.exp(one.logScale - 0.5 * squaredDistance(one, l, rg, bg));
+		const asSkin = Math.exp(logScale - 0.5 * skinDistance(skin, colours, 3 * i));
+		const asHair = (scalp[i] ? SCALP_PRIOR : 1) * Math.exp(logScaleHair - 0.5 * hairDistance(hair, colours, 3 * i));
 		const sum = asSkin + asHair + other;
 		skinShare[i] = asSkin / sum;
 		hairShare[i] = asHair / sum;
@@ -291,10 +317,8 @@ function labelGroup(
 		if (mask[i] > 0.9) found.push(colours[3 * i], colours[3 * i + 1], colours[3 * i + 2]);
 	}
 	const materials = fitMixture(thin(Float32Array.from(found), SAMPLES), MATERIALS, SPREAD, NOISE);
-	const distances = materials.map(({ mean }) => skinDistance(skin, mean[0], mean[1], mean[2]));
-	const isHair = materials.map(({ mean }) =>
-		hair.some((one) => squaredDistance(widened(one), mean[0], mean[1], mean[2]) < HAIR_LIMIT),
-	);
+	const distances = materials.map(({ mean }) => skinDistance(skin, mean, 0));
+	const isHair = materials.map(({ mean }, k) => hairDistance(hair, mean, 0) < Math.min(HAIR_LIMIT, distances[k]));
 	const density = new Float64Array(materials.length);
 	for (const i of members) {
 		let sum = 1e-30;
@@ -314,20 +338,15 @@ function labelGroup(
 	}
 }
 
-const HAIR_SPREAD: Triple = [0.15 ** 2, 0.03 ** 2, 0.04 ** 2];
-const widenedCache = new WeakMap<Gaussian, Gaussian>();
-
-/** A material of hair with room for the light that falls on other strands. */
-function widened(one: Gaussian): Gaussian {
-	const known = widenedCache.get(one);
-	if (known) return known;
-	const wide = createGaussian(
-		one.mean,
-		Float64Array.of(HAIR_SPREAD[0], 0, 0, HAIR_SPREAD[1], 0, HAIR_SPREAD[2]),
-		one.weight,
-	);
-	widenedCache.set(one, wide);
-	return wide;
+/** Squared distance of the colour at `colours[at…]` from the nearest of the head's hair. */
+function hairDistance(hair: readonly Gaussian[], colours: ArrayLike<number>, at: number): number {
+	let least = Infinity;
+	for (const { mean } of hair) {
+		let sum = 0;
+		for (let c = 0; c < 3; c++) sum += ((colours[at + c] - mean[c]) / HAIR_SPREAD[c]) ** 2;
+		if (sum < least) least = sum;
+	}
+	return least;
 }
 
 /** Removes hair that does not hang together with the head's own, or hangs too far down. */
@@ -362,6 +381,28 @@ function keepHangingHair(
 		if (i < width * (height - 1)) visit(i + width);
 	}
 	for (let i = 0; i < hairShare.length; i++) if (!isKept[i]) hairShare[i] = 0;
+}
+
+/** Hair over more of the trunk than the first is doubtful, over more than the second it is cloth of the same colour. */
+const WIDE_HAIR: readonly [number, number] = [0.35, 0.6];
+const TRUNK = BODY_PARTS.indexOf("trunk");
+
+/** Gives up hair below the head where it covers too much of the trunk: a black shirt under black hair. */
+function doubtWideHair(hairShare: Float32Array, skinShare: Float32Array, parts: Uint8Array): void {
+	let covered = 0;
+	let area = 0;
+	for (let i = 0; i < parts.length; i++) {
+		if (parts[i] !== TRUNK) continue;
+		area++;
+		if (hairShare[i] > 0.5) covered++;
+	}
+	if (covered < WIDE_HAIR[0] * area) return;
+	const isCloth = covered >= WIDE_HAIR[1] * area;
+	for (let i = 0; i < parts.length; i++) {
+		if (parts[i] === HEAD) continue;
+		// Half cloth, half hair: nobody is certain.
+		hairShare[i] = isCloth ? 0 : Math.min(hairShare[i], 0.5 * (1 - skinShare[i]));
+	}
 }
 
 const SMOOTHING_RADIUS = 3;

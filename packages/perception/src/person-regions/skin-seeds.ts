@@ -37,36 +37,49 @@ const HAND_SKIN = [
 ] as const;
 const NOSE = 0;
 const SIDES = [
-	{ eye: 3, ear: 7, mouth: 9 },
-	{ eye: 6, ear: 8, mouth: 10 },
+	{ ear: 7, mouth: 9 },
+	{ ear: 8, mouth: 10 },
 ] as const;
-/** The near side of a face in profile: the far ear is this much farther behind, in head lengths (about 0.2 m). */
-const PROFILE_DEPTH_M = 0.04;
+/** A nose this much farther from the camera than the ears belongs to somebody seen from behind, metres. */
+const BEHIND_M = 0.15;
+/** A nose this near to its ear belongs to a face that looks at the camera, or away from it, metres. */
+const LEAST_PROFILE_M = 0.055;
 
 /** Points of the image that show the face's skin: [n * 2] pixels; empty when the face is turned away. */
-export function faceSkinPoints({ body, face }: RegionLandmarks, layout: BodyLayout): number[] {
+export function faceSkinPoints(seen: RegionLandmarks, layout: BodyLayout): number[] {
+	const { body, face } = seen;
 	if (face !== null) return FACE_SKIN.flatMap((i) => [face[3 * i], face[3 * i + 1]]);
+	const { ear, mouth } = nearSide(body);
+	const forward = profileDirection(seen, layout);
+	if (forward === null) return [];
+	const x = (landmark: number) => body[landmark * BODY_STRIDE];
+	const y = (landmark: number) => body[landmark * BODY_STRIDE + 1];
 	const points: number[] = [];
-	const at = (landmark: number, k: number) => body[landmark * BODY_STRIDE + k];
-	for (const [side, { eye, ear, mouth }] of SIDES.entries()) {
-		const other = SIDES[1 - side];
-		// Nearer ear, in front of which the nose can be seen: depth grows away from the camera.
-		if (at(ear, 2) > at(other.ear, 2) + PROFILE_DEPTH_M * layout.pixelsPerMetre) continue;
-		const reach = Math.hypot(at(NOSE, 0) - at(ear, 0), at(NOSE, 1) - at(ear, 1)) / layout.pixelsPerMetre;
-		if (reach < 0.07 || at(NOSE, 2) > at(ear, 2) + PROFILE_DEPTH_M * layout.pixelsPerMetre) continue;
-		for (const [target, shares] of [
-			[mouth, [0.45, 0.6, 0.75]],
-			[NOSE, [0.55, 0.7, 0.8]],
-			[eye, [0.5, 0.65]],
-		] as const) {
-			for (const t of shares) {
-				const x = at(ear, 0) + t * (at(target, 0) - at(ear, 0));
-				const y = at(ear, 1) + t * (at(target, 1) - at(ear, 1));
-				points.push(x, y);
-			}
-		}
+	for (const [target, shares] of [
+		[mouth, [0.5, 0.65, 0.8]],
+		[NOSE, [0.5, 0.65, 0.8]],
+	] as const) {
+		for (const t of shares) points.push(x(ear) + t * (x(target) - x(ear)), y(ear) + t * (y(target) - y(ear)));
 	}
 	return points;
+}
+
+/** The side of the face that is turned to the camera: depth grows away from it. */
+function nearSide(body: Float64Array): (typeof SIDES)[number] {
+	const [left, right] = SIDES;
+	return body[left.ear * BODY_STRIDE + 2] < body[right.ear * BODY_STRIDE + 2] ? left : right;
+}
+
+/** Unit vector in the image from the near ear to the nose of a face in profile; null when the nose cannot be seen. */
+export function profileDirection({ body }: RegionLandmarks, layout: BodyLayout): readonly [number, number] | null {
+	const at = (landmark: number, k: number) => body[landmark * BODY_STRIDE + k];
+	const earDepth = (at(SIDES[0].ear, 2) + at(SIDES[1].ear, 2)) / 2;
+	if (at(NOSE, 2) - earDepth > BEHIND_M * layout.pixelsPerMetre) return null;
+	const { ear } = nearSide(body);
+	const dx = at(NOSE, 0) - at(ear, 0);
+	const dy = at(NOSE, 1) - at(ear, 1);
+	const length = Math.hypot(dx, dy);
+	return length < LEAST_PROFILE_M * layout.pixelsPerMetre ? null : [dx / length, dy / length];
 }
 
 /** Points of the image on palms and backs of the hands: [n * 2] pixels. */

@@ -1,4 +1,4 @@
-import { type BodyPart, BODY_PARTS, layOutBody, partAt } from "./body-layout.js";
+import { BODY_PARTS, type BodyPart, layOutBody, partAt } from "./body-layout.js";
 import { REGION } from "./label-regions.js";
 import type { RegionLandmarks } from "./skin-seeds.js";
 
