@@ -6,6 +6,8 @@ export type { ArticulatedBone, Articulation } from "./articulation.js";
 export { ARTICULATED_BONES, createArticulation, poseParametersFromArticulation } from "./articulation.js";
 export type { BodyTangent } from "./body-tangent.js";
 export { BODY_QUANTITIES, MASS, shapeVector, takeBodyTangent } from "./body-tangent.js";
+export type { DepthCue, DepthCueInput, PartDepth } from "./depth-cue.js";
+export { compareDepth } from "./depth-cue.js";
 export type { PhotoFit, PhotoFitOptions, PhotoFitStage, PhotoFitStep } from "./fit-photos.js";
 export { fitPhotos, photoFitSteps } from "./fit-photos.js";
 export type { FittedLandmark, FittedView } from "./fitted-view.js";
