@@ -116,7 +116,7 @@ describe("compareDepth", () => {
 	it.each([
 		[1, 0.08],
 		[2, -0.1],
-		[4, 0.06],
+		[4, 0.12],
 	])("tells that limb %i is %f m farther away in the photo, among noise and wild cells", (part, dz) => {
 		const cue = compare({ balls: moved(part, dz), noise: 0.005, wild: 0.08 });
 		expect(cue?.inlierShare).toBeLessThan(0.99);
