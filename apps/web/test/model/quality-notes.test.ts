@@ -1,3 +1,4 @@
+import { PHOTO_ADVICE } from "@anny-fitter/fitting";
 import { describe, expect, it } from "vitest";
 import type { ModelDocument } from "../../src/api/types.js";
 import { qualityNotes } from "../../src/features/model/quality-notes.js";
@@ -23,6 +24,22 @@ const view = (direction: View["direction"]): View => ({
 	reprojection_px: null,
 	silhouette_iou: null,
 });
+const waist_girth = {
+	value_m: 0.8,
+	sigma_m: 0.03,
+	interval90_m: [0.75, 0.85],
+	confidence: 0.5,
+	sources: ["silhouette"],
+	definition: {
+		version: 1,
+		name: "Waist girth",
+		kind: "girth",
+		side: "none",
+		posture: "standing",
+		iso8559: null,
+		text: "",
+	},
+} as unknown as ModelDocument["measurements"][string];
 const notes = (codes: string[], directions: View["direction"][]) =>
 	qualityNotes({
 		quality: {
@@ -32,6 +49,7 @@ const notes = (codes: string[], directions: View["direction"][]) =>
 			expected_pve_mm: 10,
 		},
 		views: directions.map(view),
+		measurements: { waist_girth },
 	});
 
 describe("notes on a result's quality", () => {
@@ -49,6 +67,15 @@ describe("notes on a result's quality", () => {
 		expect(notes(["age_unknown"], ["side"])[0]?.variant).toBeNull();
 	});
 
+	it("say how well the waist is known where clothes are loose", () => {
+		expect(notes(["loose_clothing"], ["front"])[0]?.waistMargin_m).toBeCloseTo(0.05);
+		expect(notes(["long_hair"], ["front"])[0]?.waistMargin_m).toBeNull();
+	});
+
+	it("have words for every flag of a photo", () => {
+		expect(Object.keys(en.flag)).toEqual(expect.arrayContaining(Object.keys(PHOTO_ADVICE)));
+	});
+
 	it("keep the server's words for codes that are new", () => {
 		expect(notes(["something_new"], [])[0]).toMatchObject({ code: "something_new", message: "about something_new" });
 	});
@@ -60,8 +87,11 @@ describe("notes on a result's quality", () => {
 	])("have words and advice in %s", (_language, texts) => {
 		expect(Object.keys(texts.flag)).toEqual(Object.keys(en.flag));
 		for (const [code, words] of Object.entries(texts.flag)) {
-			const wanted = code === "single_direction" ? ["what", "side", "front"] : ["what", "advice"];
-			expect(Object.keys(words)).toEqual(wanted);
+			const special: Record<string, string[]> = {
+				single_direction: ["what", "side", "front"],
+				loose_clothing: ["what", "advice", "waist"],
+			};
+			expect(Object.keys(words)).toEqual(special[code] ?? ["what", "advice"]);
 		}
 	});
 });

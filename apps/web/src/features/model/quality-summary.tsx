@@ -1,6 +1,7 @@
 import { ChevronDown, CircleCheck, Info, Lightbulb, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { ModelDocument } from "../../api/types.js";
+import { useFormat } from "../../format/use-format.js";
 import { type QualityNote, qualityNotes } from "./quality-notes.js";
 
 /** What stands out about a result and what would make it better; closed until asked for, open when it needs a look. */
@@ -46,13 +47,25 @@ export function QualitySummary({ model }: { readonly model: ModelDocument }) {
 	);
 }
 
-function Note({ note: { code, variant, message } }: { readonly note: QualityNote }) {
+function Note({ note }: { readonly note: QualityNote }) {
+	const { code, variant, waistMargin_m } = note;
 	const { t, i18n } = useTranslation("model");
-	if (!i18n.exists(`model:flag.${code}.what`)) return <li lang="en">{message}</li>;
+	const format = useFormat();
+	if (!i18n.exists(`model:flag.${code}.what`)) {
+		return (
+			<li lang="en" className="max-w-prose">
+				<p className="font-medium">{note.message}</p>
+				{note.advice !== null && <p className="text-ink-soft">{note.advice}</p>}
+			</li>
+		);
+	}
 	const advice = `flag.${code}.${variant === null ? "advice" : variant}`;
 	return (
 		<li className="max-w-prose">
 			<p className="font-medium">{t(`flag.${code}.what`)}</p>
+			{waistMargin_m !== null && (
+				<p className="text-ink-soft">{t("flag.loose_clothing.waist", { margin: format.margin(waistMargin_m) })}</p>
+			)}
 			{i18n.exists(`model:${advice}`) && <p className="text-ink-soft">{t(advice)}</p>}
 		</li>
 	);
