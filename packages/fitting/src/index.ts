@@ -63,6 +63,8 @@ export type { NamedCovariance } from "./shape-covariance.js";
 export { nameCovariance, readNamedCovariance, SHAPE_PARAMETER_NAMES } from "./shape-covariance.js";
 export type { Sex, ShapePrior } from "./shape-parameters.js";
 export { namedShape, SHAPE_COUNT, SHAPE_PARAMETERS, shapePrior } from "./shape-parameters.js";
+export type { SignedDistanceField } from "./signed-distance.js";
+export { sampleSignedDistance, signedDistanceField } from "./signed-distance.js";
 export type { Disagreement, MappedBody } from "./stated/map-stated.js";
 export { mapStated } from "./stated/map-stated.js";
 export type { RestSkeleton } from "./t-pose.js";
