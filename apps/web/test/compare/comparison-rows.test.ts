@@ -91,6 +91,7 @@ describe("the course of a quantity", () => {
 			mass_kg,
 			mass_sigma_kg: 1,
 			mass_interval90_kg: [mass_kg - 1.6, mass_kg + 1.6] as [number, number],
+			image_measurements: [],
 			measurements:
 				waist_m === null
 					? {}
