@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type AppError, type ResultDocument, resultDocumentSchema } from "@anny-fitter/contracts";
+import { type AppError, ERROR_TABLE, type ResultDocument, resultDocumentSchema } from "@anny-fitter/contracts";
 import { FittingService } from "@anny-fitter/contracts/rpc";
 import { openFittingService } from "@anny-fitter/fitting-service";
 import { type ObservedPhoto, observePhoto, openFitEngine } from "@anny-fitter/pipeline";
@@ -56,8 +56,12 @@ afterAll(async () => {
 const bytesOf = (values: Float64Array | Float32Array): Uint8Array =>
 	new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
+function qualityInit({ blur, ...quality }: NonNullable<ObservedPhoto["observation"]["photoQuality"]>) {
+	return { ...quality, ...(blur === null ? {} : { blur }) };
+}
+
 function observationInit(i = 0) {
-	const { observation, warnings, timings_ms } = observed[i] as ObservedPhoto;
+	const { observation, perception, warnings, timings_ms } = observed[i] as ObservedPhoto;
 	return {
 		widthPx: observation.width_px,
 		heightPx: observation.height_px,
@@ -66,6 +70,10 @@ function observationInit(i = 0) {
 		bodyWorld: bytesOf(observation.bodyWorld),
 		mask: observation.mask === null ? new Uint8Array() : bytesOf(observation.mask),
 		regions: observation.regions ?? new Uint8Array(),
+		segmentationModel: perception.segmentation,
+		depthModel: perception.depth === "unavailable" ? "" : perception.depth,
+		...(observation.faceSeen == null ? {} : { faceSeen: observation.faceSeen }),
+		...(observation.photoQuality ? { photoQuality: qualityInit(observation.photoQuality) } : {}),
 		warnings,
 		timingsMs: timings_ms,
 		device: "cpu",
@@ -118,6 +126,20 @@ for (const name of ["in process", "gRPC"]) {
 			expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
 		});
 
+		test("takes depth maps and names the networks that saw the photo", async () => {
+			const values = Float32Array.from({ length: 12 }, (_, i) => i / 12);
+			const depth = {
+				inverseDepth: bytesOf(values),
+				inverseDepthWidth: 3,
+				inverseDepthHeight: 4,
+				depthModel: "Some depth",
+			};
+			const { document } = await fit(clients[name], oneView({ ...depth, segmentationModel: "Some outline" }));
+			expect(document.perception).toEqual({ segmentation: "Some outline", depth: "Some depth" });
+			const { document: older } = await fit(clients[name], oneView({ segmentationModel: "" }));
+			expect(older.perception).toBeUndefined();
+		});
+
 		test("without views gives the body of the stated facts, flagged with the caller's reason", async () => {
 			const { document, flagged } = await fit(clients[name], {
 				statedJson,
@@ -131,6 +153,7 @@ for (const name of ["in process", "gRPC"]) {
 			expect(document.quality.flags[0]).toEqual({
 				code: "service_unavailable",
 				message: "The photos could not be looked at.",
+				advice: ERROR_TABLE.service_unavailable.remedy,
 			});
 			expect(document.warnings).toContainEqual({ code: "example", message: "Something was noticed." });
 			expect(Math.abs(document.stature_m - STATED.stature_m)).toBeLessThan(0.005);
@@ -184,11 +207,19 @@ describe("what cannot be fitted is refused as invalid_argument:", () => {
 			const { widthPx, heightPx } = observationInit();
 			return oneView({ regions: new Uint8Array(widthPx * heightPx).fill(4) });
 		},
+		"a depth map of another size": () =>
+			oneView({ inverseDepth: new Uint8Array(16), inverseDepthWidth: 3, inverseDepthHeight: 2 }),
+		"a depth map without sides": () => oneView({ inverseDepth: new Uint8Array(16) }),
+		"a depth map that is no numbers": () =>
+			oneView({ inverseDepth: nan(1).slice(0, 8).fill(255), inverseDepthWidth: 2, inverseDepthHeight: 1 }),
+		"a network with an endless name": () => oneView({ segmentationModel: "x".repeat(301) }),
 		"a mask of another size": () => oneView({ mask: new Uint8Array(16) }),
 		"a mask that is no share": () => {
 			const { widthPx = 0, heightPx = 0 } = observationInit();
 			return oneView({ mask: bytesOf(new Float32Array(widthPx * heightPx).fill(7)) });
 		},
+		"a share of dark pixels above all": () =>
+			oneView({ photoQuality: { meanLuma: 0.5, darkShare: 7, brightShare: 0, peopleCount: 1 } }),
 		"no size": () => oneView({ widthPx: 0 }),
 		"a focal length of nothing": () => oneView({ focalLengthPx: 0 }),
 		"an unknown label": () => request({ views: [{ label: "above", observation: observationInit() }] }),

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Health, HealthStatus, VisionService } from "@anny-fitter/contracts/rpc";
 import { observePhoto } from "@anny-fitter/pipeline";
@@ -6,6 +9,7 @@ import { openVision } from "@anny-fitter/vision";
 import { type OpenedVisionService, openVisionService, type VisionServiceOptions } from "@anny-fitter/vision-service";
 import { createClient, createRouterTransport, type Transport } from "@connectrpc/connect";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { tinyDepth } from "../../../packages/perception/test/tiny-models.js";
 import { analyse, greyPng, WOMAN } from "./shared.js";
 
 let service: OpenedVisionService;
@@ -66,10 +70,29 @@ describe.each(["in process", "over gRPC"] as const)("the vision service %s", (ki
 		expect(Buffer.compare(message.body, bytes(observation.body))).toBe(0);
 		expect(message.bodyWorld.length).toBe(33 * 3 * 8);
 		expect(Buffer.compare(message.bodyWorld, bytes(observation.bodyWorld))).toBe(0);
+		expect(message.faceSeen).toBe(observation.faceSeen);
+		expect(message.photoQuality).toMatchObject(observation.photoQuality ?? {});
 		expect(message.mask.length).toBe(observation.width_px * observation.height_px * 4);
 		expect(Buffer.compare(message.mask, bytes(observation.mask ?? new Float32Array()))).toBe(0);
 		expect(new Set(observation.regions), "cloth, skin and hair").toEqual(new Set([0, 1, 2, 3]));
 		expect(Buffer.compare(message.regions, observation.regions ?? new Uint8Array())).toBe(0);
+		expect(message).toMatchObject({ segmentationModel: "MediaPipe Holistic", depthModel: "" });
+		expect(message.inverseDepth.length).toBe(0);
+	});
+
+	it("hands on the depth map of an installed network", async () => {
+		const modelDir = await mkdtemp(join(tmpdir(), "anny-vision-service-"));
+		closers.push(() => rm(modelDir, { recursive: true }));
+		await writeFile(join(modelDir, "depth.onnx"), tinyDepth("midas"));
+		const message = await analyse(await connect(await openOwn({ modelDir })), new Uint8Array(WOMAN));
+		expect(message).toMatchObject({
+			inverseDepthWidth: 256,
+			inverseDepthHeight: 256,
+			depthModel: "MiDaS (depth.onnx)",
+		});
+		const values = new Float32Array(Uint8Array.from(message.inverseDepth).buffer);
+		expect(values.length).toBe(256 * 256);
+		expect(values.filter((value) => value >= 0 && value <= 1).length / values.length).toBeGreaterThan(0.95);
 	});
 
 	it("refuses what shows nobody or is no photo, with advice", async () => {
