@@ -53,6 +53,9 @@ const SURE_GUESS = 0.6;
 const LOOSE_TRUNK_M = 0.034;
 const LOOSE_LEGS_M = 0.025;
 const HAIR_M = 0.027;
+/** Hair seen below the shoulders, in squares of the torso's length: 0 with short or tied hair, 0.05 with long hair. */
+const HAIR_AREA = 0.015;
+const HAIR_REGION = 3;
 /** Fits of level photos end within 5° and 12°. */
 const ROLL_DEG = 10;
 const PITCH_DEG = 20;
@@ -177,6 +180,8 @@ function flagSeen({ view, excess, waist90_m, photo }: PhotoEvidence, seen: Photo
 			"bent_pose",
 			`The person in ${photo} does not stand upright: the ${bent} ${bent === "trunk" ? "is" : "are"} bent.`,
 		);
+	const isHairSeen = hairBelowShoulders(seen) > HAIR_AREA;
+	if (isHairSeen) note("long_hair", `Long hair hides neck and back in ${photo}.`);
 	if (excess === null) return flags;
 	// From the side the outline of the trunk is also that of hair and hands.
 	const isLoose =
@@ -189,10 +194,23 @@ function flagSeen({ view, excess, waist90_m, photo }: PhotoEvidence, seen: Photo
 			`Loose clothing suspected in ${photo}: the outline lies ${widest_mm.toFixed(0)} mm outside the body${waist}.`,
 		);
 	}
-	if ((excess.neck_m ?? 0) > HAIR_M) {
+	if (!isHairSeen && (excess.neck_m ?? 0) > HAIR_M) {
 		note("long_hair", `Hair, a hood or a collar hides neck and shoulders in ${photo}.`);
 	}
 	return flags;
+}
+
+/** Area of hair below the shoulders in squares of the torso's length; 0 where nobody looked for hair. */
+function hairBelowShoulders({ body, regions, width_px }: PhotoObservation): number {
+	const y = (i: number): number => body[5 * i + 1];
+	const shoulders = (y(11) + y(12)) / 2;
+	const torso = (y(23) + y(24)) / 2 - shoulders;
+	if (!regions || !(torso > 1)) return 0;
+	let count = 0;
+	for (let i = Math.max(0, Math.ceil(shoulders + 0.05 * torso)) * width_px; i < regions.length; i++) {
+		if (regions[i] === HAIR_REGION) count++;
+	}
+	return count / (torso * torso);
 }
 
 /** What the pixels say, whoever they show. */

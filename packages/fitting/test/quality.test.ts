@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { annyAgeFromYears } from "@anny-fitter/body-model";
 import { describe, expect, test } from "vitest";
 import type { PhotoFit } from "../src/fit-photos.js";
 import type { StatedBody } from "../src/observation.js";
+import { PHOTO_ADVICE } from "../src/photo-flags.js";
 import { assessPhotoFit } from "../src/quality.js";
 import { SHAPE_COUNT, shapePrior } from "../src/shape-parameters.js";
 
@@ -69,4 +71,20 @@ describe("stated values", () => {
 		expect(flags.map((f) => f.code)).toEqual(["stature_unknown", "weight_unknown", "age_unknown"]);
 		expect([...flags.map((f) => f.message), ...advice].join(" ")).not.toMatch(/photo|outline|proportions/);
 	});
+});
+
+test("docs/quality.md has every flag of a photo with its advice", () => {
+	const rows = readFileSync(new URL("../../../docs/quality.md", import.meta.url), "utf8").split("\n");
+	for (const [code, advice] of Object.entries(PHOTO_ADVICE)) {
+		expect(
+			rows.some((row) => row.startsWith(`| \`${code}\``) && row.endsWith(`| ${advice} |`)),
+			code,
+		).toBe(true);
+	}
+});
+
+test("every flag carries its advice, and advice is given once", () => {
+	const { flags, advice } = assessPhotoFit(fitAt(30), { ...stated(null), sex: "unspecified" });
+	expect(flags.map(({ view }) => view)).toEqual([null, null, null, null]);
+	expect(advice).toEqual([...new Set(flags.map((flag) => flag.advice))]);
 });

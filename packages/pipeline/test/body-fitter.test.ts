@@ -85,7 +85,7 @@ describe("a fit without photos", () => {
 		const fallback = { code: "service_unavailable", message: "Photos cannot be read now.", advice: "Try again later." };
 		const { document } = run({ views: [view()], fallback });
 		expect(document.views).toEqual([]);
-		expect(document.quality.flags[0]).toEqual({ code: fallback.code, message: fallback.message });
+		expect(document.quality.flags[0]).toEqual(fallback);
 		expect(document.quality.advice[0]).toBe(fallback.advice);
 	});
 

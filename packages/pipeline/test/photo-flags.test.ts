@@ -193,6 +193,14 @@ describe("what perception saw amiss", () => {
 		side = await see(sample("woman-side"));
 	});
 
+	test("hair seen over the back", () => {
+		const regions = Uint8Array.from(side.regions ?? []);
+		const [x, y] = [side.body[5 * 12] ?? 0, side.body[5 * 12 + 1] ?? 0];
+		for (let row = Math.round(y); row < y + 140; row++)
+			regions.fill(3, row * side.width_px + x - 90, row * side.width_px + x);
+		expectFlags(fit([front, { ...side, regions }], WOMAN), [[], ["long_hair"]]);
+	});
+
 	test("no outline, and one of something else", () => {
 		const { width_px, height_px } = front;
 		const mask = Float32Array.from(front.mask ?? [], (value, i) => {
