@@ -86,7 +86,7 @@ describe("recogniseImageModel", () => {
 			family: "midas",
 			pixels: { mean: [0, 0, 0] },
 		});
-		expect(recognise(tinyDepth("dpt"))).toMatchObject({ family: "dpt", multipleOf: 32, pixels: centred });
+		expect(recognise(tinyDepth("dpt"))).toMatchObject({ family: "dpt", size: [384, 384], pixels: centred });
 		expect(recognise(tinyDepth("depth_anything"))).toMatchObject({ multipleOf: 14, side: 518, gives: "inverse_depth" });
 		expect(recognise(tinyDepth("depth_anything_metric"))).toMatchObject({ family: "depth_anything", gives: "depth" });
 	});
@@ -142,8 +142,8 @@ describe("depth", () => {
 		const anything = { side: 518, sideRule: "at_least", multipleOf: 14 } as const;
 		expect(freeSize({ width: 600, height: 800 }, anything)).toEqual([686, 518]);
 		expect(freeSize({ width: 1920, height: 1080 }, anything)).toEqual([518, 924]);
-		expect(freeSize({ width: 1200, height: 1600 }, { side: 384, sideRule: "nearest", multipleOf: 32 })).toEqual([
-			512, 384,
+		expect(freeSize({ width: 1200, height: 1600 }, { side: 256, sideRule: "nearest", multipleOf: 32 })).toEqual([
+			352, 256,
 		]);
 	});
 

@@ -238,7 +238,7 @@ describe("depth", () => {
 	it.each([
 		["midas", 256, 256, IMAGENET, "MiDaS (depth.onnx)"],
 		["midas_self_normalising", 256, 256, IMAGENET, "MiDaS (depth.onnx)"],
-		["dpt", 512, 384, [0.5, 0.5, 0.5], "DPT (depth.onnx)"],
+		["dpt", 384, 384, [0.5, 0.5, 0.5], "DPT (depth.onnx)"],
 		["depth_anything", 518, 686, IMAGENET, "Depth Anything (depth.onnx)"],
 	] as const)(
 		"%s gets its own normalisation, and its answer a range of 1",

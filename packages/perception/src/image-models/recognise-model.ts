@@ -12,6 +12,8 @@ export const IMAGENET_PIXELS: PixelScale = { mean: [0.485, 0.456, 0.406], sigma:
 const CENTRED_PIXELS: PixelScale = { mean: [0.5, 0.5, 0.5], sigma: [0.5, 0.5, 0.5] };
 const BYTE_PIXELS: PixelScale = { mean: [0, 0, 0], sigma: [1 / 255, 1 / 255, 1 / 255] };
 
+const DPT_SIZE: readonly [number, number] = [384, 384];
+
 export type SegmentationFamily = "sam" | "mobile_sam" | "efficient_sam";
 export type DepthFamily = "depth_anything" | "dpt" | "midas";
 
@@ -193,9 +195,11 @@ function recogniseDepth(file: OnnxInterface, input: OnnxValue, output: OnnxValue
 	const isTransformer = file.operators.includes("Softmax");
 	return {
 		...base,
+		// Exports of DPT say that they take any size, but their position embeddings hold for one.
+		size: size ?? (isTransformer ? DPT_SIZE : null),
 		family: isTransformer ? "dpt" : "midas",
 		multipleOf: 32,
-		side: isTransformer ? 384 : 256,
+		side: 256,
 		sideRule: "nearest",
 		pixels: own ? UNIT_PIXELS : isTransformer ? CENTRED_PIXELS : IMAGENET_PIXELS,
 		gives: "inverse_depth",

@@ -21,7 +21,7 @@ const MAX_SIDE = 1036;
  * Predict relative inverse depth: prepares the image as the network's authors do, and gives all networks' answers the same
  * sign and range.
  *
- * Sources: Ranftl et al., MiDaS (2020) and DPT (2021): OpenCV's cubic scaling, multiples of 32; Yang et al., Depth
+ * Sources: Ranftl et al., MiDaS (2020) and DPT (2021): OpenCV's cubic scaling, 384 × 384 or multiples of 32; Yang et al., Depth
  * Anything V2 (2024): shorter side 518, multiples of 14.
  *
  * @returns null when the answer is flat or no number
