@@ -99,7 +99,7 @@ export function partAt({ segments }: BodyLayout, x: number, y: number): number {
 		const dx = segments[s + 3] - x0;
 		const dy = segments[s + 4] - y0;
 		const along = ((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy + 1e-12);
-		const t = along < 0 ? 0 : along > 1 ? 1 : along;
+		const t = Math.min(1, Math.max(0, along));
 		const u = x - x0 - t * dx;
 		const v = y - y0 - t * dy;
 		const distance = Math.sqrt(u * u + v * v) - segments[s + 5];

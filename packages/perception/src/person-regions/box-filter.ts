@@ -12,14 +12,17 @@ export function boxMean(
 	radius: number,
 	scratch: Float32Array,
 ): void {
+	const parts = new Float64Array(width);
+	for (let x = 0; x < width; x++) parts[x] = 1 / (Math.min(width - 1, x + radius) - Math.max(0, x - radius) + 1);
+	const first = Math.min(radius, width);
 	for (let y = 0; y < height; y++) {
 		const row = y * width;
 		let sum = 0;
-		for (let x = 0; x < Math.min(radius, width); x++) sum += values[row + x];
+		for (let i = row; i < row + first; i++) sum += values[i];
 		for (let x = 0; x < width; x++) {
 			if (x + radius < width) sum += values[row + x + radius];
 			if (x > radius) sum -= values[row + x - radius - 1];
-			scratch[row + x] = sum / (Math.min(width - 1, x + radius) - Math.max(0, x - radius) + 1);
+			scratch[row + x] = sum * parts[x];
 		}
 	}
 	const sums = new Float64Array(width);

@@ -33,6 +33,8 @@ const SKIN_LIMIT: Readonly<Record<(typeof BODY_PARTS)[number], number>> = {
 	shank: 6,
 	foot: 5,
 };
+/** How fast a material's chance of being skin falls with squared distance about the limit: cloth of skin's colour is doubtful. */
+const DOUBT = 0.25;
 const GROUPS: readonly (readonly (typeof BODY_PARTS)[number][])[] = [
 	["trunk"],
 	["upper_arm", "forearm", "hand"],
@@ -297,6 +299,9 @@ function labelHead(
 	}
 }
 
+/** Squared distance beyond which a material's density counts as none. */
+const FAR = 100;
+
 /** Clusters the colours of some parts; each cluster is skin, hair or cloth. */
 function labelGroup(
 	skinShare: Float32Array,
@@ -321,16 +326,19 @@ function labelGroup(
 	const isHair = materials.map(({ mean }, k) => hairDistance(hair, mean, 0) < Math.min(HAIR_LIMIT, distances[k]));
 	const density = new Float64Array(materials.length);
 	for (const i of members) {
+		const l = colours[3 * i];
+		const rg = colours[3 * i + 1];
+		const bg = colours[3 * i + 2];
 		let sum = 1e-30;
 		for (let k = 0; k < materials.length; k++) {
-			const d = squaredDistance(materials[k], colours[3 * i], colours[3 * i + 1], colours[3 * i + 2]);
-			density[k] = Math.exp(materials[k].logScale - 0.5 * d);
+			const d = squaredDistance(materials[k], l, rg, bg);
+			density[k] = d > FAR ? 0 : Math.exp(materials[k].logScale - 0.5 * d);
 			sum += density[k];
 		}
 		let asSkin = 0;
 		let asHair = 0;
 		for (let k = 0; k < materials.length; k++) {
-			asSkin += density[k] / (1 + Math.exp(0.5 * (distances[k] - limit[parts[i]])));
+			asSkin += density[k] / (1 + Math.exp(DOUBT * (distances[k] - limit[parts[i]])));
 			if (isHair[k]) asHair += density[k];
 		}
 		hairShare[i] = asHair / sum;

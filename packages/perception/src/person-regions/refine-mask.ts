@@ -33,7 +33,7 @@ export function refineMask(out: Float32Array, image: RgbImage, mask: Float32Arra
 	if (!(maskPixel_px >= 0 && Number.isFinite(maskPixel_px))) throw new RangeError("maskPixel_px must not be negative");
 	if (out !== mask) out.set(mask);
 	const radius = Math.max(1, RADIUS * maskPixel_px);
-	const step = Math.max(1, Math.floor(radius / RADIUS_STEPS));
+	const step = Math.max(1, Math.round(radius / RADIUS_STEPS));
 	const grid = placeGrid(mask, width, height, step, Math.ceil(2 * radius));
 	if (grid === null) return;
 	const planes = averageOnGrid(image, mask, grid);
@@ -200,7 +200,7 @@ function applyCoefficients(
 					fb * blended[a + STRIDE + 3];
 				const trust = t < 1 ? t * t * (3 - 2 * t) : 1;
 				const value = mask[i] + trust * (filtered - mask[i]);
-				out[i] = value < 0 ? 0 : value > 1 ? 1 : value;
+				out[i] = Math.min(1, Math.max(0, value));
 			}
 		}
 	}
