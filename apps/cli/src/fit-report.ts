@@ -1,4 +1,5 @@
 import type { ResultDocument } from "@anny-fitter/contracts";
+import { interval90 } from "@anny-fitter/math";
 import type { TextStyle } from "./console-io.js";
 import {
 	formatArea,
@@ -36,6 +37,7 @@ export function renderFitReport(
 ): string {
 	const sections = [
 		renderMeasurements(document, style),
+		...renderImageMeasurements(document, style),
 		renderQuality(document, style),
 		[
 			style.bold(`Written to ${printableText(folder)}`),
@@ -80,6 +82,39 @@ function renderMeasurements(document: ResultDocument, style: TextStyle): string[
 		rows,
 	);
 	return [style.bold(titles!), ...lines];
+}
+
+/** What the photos themselves show, beside the body's values; nothing without photos. */
+function renderImageMeasurements(document: ResultDocument, style: TextStyle): string[][] {
+	const seen = document.image_measurements ?? [];
+	if (seen.length === 0) return [];
+	const rows = seen.map(({ id, value_m, sigma_m, confidence, views, over_clothing }) => {
+		const body = document.measurements[id]?.value_m;
+		const inliers = views.filter((view) => view.inlier).length;
+		return [
+			id,
+			formatLength(value_m),
+			`± ${formatLength(halfWidth(interval90(value_m, sigma_m)))}`,
+			formatPercent(confidence),
+			body === undefined ? "" : formatLength(body),
+			inliers === views.length ? String(inliers) : `${inliers} of ${views.length}`,
+			over_clothing ? "over clothes" : "",
+		];
+	});
+	const isClothed = seen.some((measurement) => measurement.over_clothing);
+	const [titles, ...lines] = layOutTable(
+		[
+			{ title: isClothed ? "seen in the photos (over clothes)" : "seen in the photos", align: "left" },
+			{ title: "value", align: "right" },
+			{ title: "90 % within", align: "right" },
+			{ title: "confidence", align: "right" },
+			{ title: "body", align: "right" },
+			{ title: "photos", align: "left" },
+			{ title: "", align: "left" },
+		],
+		rows,
+	);
+	return [[style.bold(titles!), ...lines]];
 }
 
 function renderQuality({ quality, views, warnings, perception }: ResultDocument, style: TextStyle): string[] {

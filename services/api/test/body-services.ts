@@ -42,6 +42,28 @@ export async function openBodyServices(): Promise<BodyServices> {
 	};
 }
 
+const SEEN_IN_PHOTOS: ResultDocument["image_measurements"] = [
+	{
+		id: "waist_girth",
+		value_m: 0.8125,
+		sigma_m: 0.03125,
+		confidence: 0.5,
+		views: [
+			{ photo: "front.jpg", value_m: 0.8125, sigma_m: 0.0375, confidence: 0.45, inlier: true },
+			{ photo: "side, bent.jpg", value_m: 0.96875, sigma_m: 0.05, confidence: 0.25, inlier: false },
+		],
+		over_clothing: true,
+	},
+	{
+		id: "calf_breadth",
+		value_m: 0.115,
+		sigma_m: 0.003,
+		confidence: 0.75,
+		views: [{ photo: "front.jpg", value_m: 0.115, sigma_m: 0.003, confidence: 0.75, inlier: true }],
+		over_clothing: false,
+	},
+];
+
 export interface MadeModel {
 	readonly modelId: string;
 	readonly subjectId: string;
@@ -64,6 +86,8 @@ export async function makeModel(
 		{ code: "vision_unavailable", message: "Nobody looked." },
 		{ signal: new AbortController().signal, onProgress: () => undefined },
 	);
+	// As a fit to two photos would: one that agrees, one that does not.
+	document.image_measurements = SEEN_IN_PHOTOS;
 	document.pose = { "upperarm01.L": [1, 0, 0, 0, 0, 0, -1, 0, 0, 1, 0, 0] };
 	const { session_id, subject_id } = await database.asSystem(async (tx) => {
 		const subject_id =

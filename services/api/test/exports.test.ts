@@ -93,9 +93,18 @@ for (const name of ENVIRONMENTS) {
 			const read = await api.inject({ url: `/api/v1/models/${model.modelId}`, headers: user.headers });
 			expect((await ask("format=json")).json()).toEqual(read.json());
 			const lines = (await ask("format=csv")).body.trimEnd().split("\r\n");
-			expect(lines[0]).toBe("measurement,value,sigma,interval90_low,interval90_high,unit,confidence,version,name");
+			expect(lines[0]).toBe(
+				"measurement,value,sigma,interval90_low,interval90_high,unit,confidence,version,name,extracted_from,over_clothing",
+			);
 			const ids = Object.keys(model.document.measurements);
-			expect(lines.slice(1).map((line) => line.split(",")[0])).toEqual([...ids, "mass", "volume", "surface_area"]);
+			const seen = (model.document.image_measurements ?? []).map(({ id }) => id);
+			expect(lines.slice(1).map((line) => line.split(",")[0])).toEqual([
+				...ids,
+				"mass",
+				"volume",
+				"surface_area",
+				...seen,
+			]);
 			expect(Number(lines[1]?.split(",")[1])).toBe(model.document.measurements[ids[0]!]?.value_m);
 		});
 

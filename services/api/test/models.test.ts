@@ -80,6 +80,39 @@ for (const name of ENVIRONMENTS) {
 			expect(waist.slice(1, 5).map(Number)).toEqual([value_m, sigma_m, ...interval90_m]);
 		});
 
+		test("what the photos show stands beside the body's measurements, and each can be asked for alone", async () => {
+			const seen = first.document.image_measurements ?? [];
+			expect(seen.map(({ id }) => id)).toEqual(["waist_girth", "calf_breadth"]);
+			const read = (await get(`/models/${first.modelId}`)).json();
+			expect(read.image_measurements).toEqual(seen);
+			const of = async (query: string) => (await get(`/models/${first.modelId}/measurements${query}`)).json();
+			expect((await of("")).image_measurements).toEqual(seen);
+			expect(await of("?extracted_from=image")).toMatchObject({ measurements: {}, image_measurements: seen });
+			const body = await of("?extracted_from=model");
+			expect(body.measurements).toEqual(first.document.measurements);
+			expect(body.image_measurements).toEqual([]);
+			expect((await get(`/models/${first.modelId}/measurements?extracted_from=guess`)).statusCode).toBe(400);
+			const csv = await get(`/models/${first.modelId}/measurements?format=csv&extracted_from=image`);
+			const [, waist, calf] = csv.body.split("\r\n").map((line) => line.split(","));
+			expect(waist?.slice(0, 3)).toEqual(["waist_girth", "0.8125", "0.03125"]);
+			expect(waist?.slice(-2)).toEqual(["image", "true"]);
+			expect(calf?.slice(-2)).toEqual(["image", "false"]);
+			const rows = await environment.dependencies.database.asSystem((tx) =>
+				tx
+					.selectFrom("measurements")
+					.select(["measurement_type", "extracted_from", "unit", "user_id"])
+					.where("model_id", "=", first.modelId)
+					.where("extracted_from", "=", "image")
+					.orderBy("measurement_type")
+					.execute(),
+			);
+			const row = { extracted_from: "image", unit: "meters", user_id: user.userId };
+			expect(rows).toEqual([
+				{ measurement_type: "calf_breadth", ...row },
+				{ measurement_type: "waist_girth", ...row },
+			]);
+		});
+
 		test("the mesh comes as numbers or GLB, in either frame and pose; HEAD tells its length", async () => {
 			const path = `/models/${first.modelId}/mesh`;
 			const numbers = await get(path);

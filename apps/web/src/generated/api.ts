@@ -800,6 +800,20 @@ export interface components {
             /** @constant */
             status: "ok";
         };
+        ImageMeasurement: {
+            id: string;
+            value_m: number;
+            sigma_m: number;
+            confidence: number;
+            views: {
+                photo: string;
+                value_m: number;
+                sigma_m: number;
+                confidence: number;
+                inlier: boolean;
+            }[];
+            over_clothing: boolean;
+        };
         LoginRequest: {
             /**
              * Format: email
@@ -864,6 +878,7 @@ export interface components {
             measurements: {
                 [key: string]: components["schemas"]["MeasurementEstimate"];
             };
+            image_measurements?: components["schemas"]["ImageMeasurement"][];
             stature_m: number;
             mass_kg: number;
             mass_sigma_kg: number;
@@ -884,6 +899,7 @@ export interface components {
                 number
             ];
             quality: components["schemas"]["Quality"];
+            perception?: components["schemas"]["Perception"];
             timings_ms: {
                 [key: string]: number;
             };
@@ -965,6 +981,7 @@ export interface components {
             measurements: {
                 [key: string]: components["schemas"]["MeasurementEstimate"];
             };
+            image_measurements: components["schemas"]["ImageMeasurement"][];
             stature_m: number;
             mass_kg: number;
             mass_sigma_kg: number;
@@ -1029,6 +1046,10 @@ export interface components {
              * @example a sentence is easy to remember
              */
             new_password: string;
+        };
+        Perception: {
+            segmentation: string;
+            depth: "unavailable" | string;
         };
         /**
          * @example {
@@ -3412,6 +3433,7 @@ export interface operations {
         parameters: {
             query?: {
                 format?: "json" | "csv";
+                extracted_from?: "image" | "model";
             };
             header?: never;
             path: {

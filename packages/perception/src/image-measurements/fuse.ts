@@ -1,6 +1,12 @@
 import { createRandom } from "@anny-fitter/math";
 import { confidenceOf } from "./confidence.js";
-import { SECTION_IDS, SECTION_POPULATION, type SectionId, sectionMeasurementId } from "./population.js";
+import {
+	LENGTH_POPULATION,
+	SECTION_IDS,
+	SECTION_POPULATION,
+	type SectionId,
+	sectionMeasurementId,
+} from "./population.js";
 import { superellipsePerimeter_m } from "./superellipse.js";
 import type { MeasuredView, ViewMeasurement } from "./view.js";
 
@@ -32,6 +38,14 @@ const INLIER_SIGMAS = 2.5;
 const DRAWS = 64;
 const SEED = 20260111;
 
+/** Everything that photos may show: girths first, what they are made of next. */
+const READING_ORDER: readonly string[] = [
+	"stature",
+	...SECTION_IDS.map((id) => sectionMeasurementId(id, "girth")),
+	...SECTION_IDS.flatMap((id) => [sectionMeasurementId(id, "breadth"), sectionMeasurementId(id, "depth")]),
+	...Object.keys(LENGTH_POPULATION),
+];
+
 interface Fused {
 	readonly value_m: number;
 	readonly ownSigma_m: number;
@@ -55,19 +69,19 @@ interface FusedView extends ImageMeasurementView {
  */
 export function fuseViews(views: readonly (MeasuredView | null)[]): ImageMeasurement[] {
 	const fused = new Map<string, Fused>();
-	const ids = [...new Set(views.flatMap((view) => view?.measurements.map(({ id }) => id) ?? []))].sort();
-	for (const id of ids) {
+	for (const id of READING_ORDER) {
 		const candidates = views.flatMap((view, index) => {
 			const measurement = view?.measurements.find((m) => m.id === id);
 			return measurement === undefined ? [] : [{ index, measurement }];
 		});
-		fused.set(id, fuse(candidates));
+		if (candidates.length > 0) fused.set(id, fuse(candidates));
 	}
 	for (const id of SECTION_IDS) {
 		const girth = girthOf(id, fused);
 		if (girth !== null) fused.set(sectionMeasurementId(id, "girth"), girth);
 	}
-	return [...fused].map(([id, { value_m, ownSigma_m, sharedSigma_m, visibility, isOverClothing, views: seen }]) => {
+	const inOrder = [...fused].sort(([a], [b]) => READING_ORDER.indexOf(a) - READING_ORDER.indexOf(b));
+	return inOrder.map(([id, { value_m, ownSigma_m, sharedSigma_m, visibility, isOverClothing, views: seen }]) => {
 		const sigma_m = Math.hypot(ownSigma_m, sharedSigma_m);
 		const confidence = confidenceOf(value_m, sigma_m, visibility);
 		return { id, value_m, sigma_m, confidence, views: seen.map(publicView), isOverClothing };

@@ -1,4 +1,5 @@
-import type { ParamsDocument, ResultDocument } from "@anny-fitter/contracts";
+import type { ImageMeasurementDocument, ParamsDocument, ResultDocument } from "@anny-fitter/contracts";
+import { interval90 } from "@anny-fitter/math";
 import type { DatabaseSchema, FittedModelRow, MeasurementRow } from "@anny-fitter/platform/database";
 import type { Insertable } from "kysely";
 
@@ -10,7 +11,7 @@ const MASS = "mass";
 
 /** What of a result document the columns of a model hold. */
 export function modelColumns(result: ResultDocument) {
-	const { phenotypes, local_changes, pose, measurements: _, ...document } = result;
+	const { phenotypes, local_changes, pose, measurements: _, image_measurements: __, ...document } = result;
 	const bones = Object.keys(pose);
 	return {
 		phenotype_parameters: JSON.stringify(phenotypes),
@@ -24,7 +25,7 @@ export function modelColumns(result: ResultDocument) {
 
 type NewMeasurement = Omit<Insertable<DatabaseSchema["measurements"]>, "model_id" | "user_id">;
 
-/** One row per measurement, and one for the mass. All are of the fitted mesh. */
+/** One row per measurement, and one for the mass; then one per measurement of the photos. */
 export function measurementRows(result: ResultDocument): NewMeasurement[] {
 	const rows = Object.entries(result.measurements).map(
 		([id, measurement], index): NewMeasurement => ({
@@ -49,6 +50,22 @@ export function measurementRows(result: ResultDocument): NewMeasurement[] {
 		extracted_from: "model",
 		detail: JSON.stringify({ order: rows.length }),
 	});
+	for (const [order, { id, value_m, sigma_m, confidence, views, over_clothing }] of (
+		result.image_measurements ?? []
+	).entries()) {
+		const [low, high] = interval90(value_m, sigma_m);
+		rows.push({
+			measurement_type: id,
+			value: value_m,
+			unit: "meters",
+			sigma: sigma_m,
+			interval90_low: low,
+			interval90_high: high,
+			confidence,
+			extracted_from: "image",
+			detail: JSON.stringify({ views, over_clothing, order }),
+		});
+	}
 	return rows;
 }
 
@@ -79,9 +96,10 @@ export function storedParams(row: ParameterRow): ParamsDocument {
 export function storedResult(row: ParameterRow, measurements: readonly MeasurementRow[]): ResultDocument {
 	const { schema_version, stated, ...rest } = row.document as unknown as Omit<
 		ResultDocument,
-		"phenotypes" | "local_changes" | "pose" | "measurements"
+		"phenotypes" | "local_changes" | "pose" | "measurements" | "image_measurements"
 	>;
 	const params = storedParams(row);
+	const seen = storedImageMeasurements(measurements);
 	return {
 		schema_version,
 		stated,
@@ -90,7 +108,26 @@ export function storedResult(row: ParameterRow, measurements: readonly Measureme
 		pose: params.pose,
 		...rest,
 		measurements: storedMeasurements(measurements),
+		// Results without photos, and those of older versions, have none.
+		...(seen.length === 0 ? {} : { image_measurements: seen }),
 	};
+}
+
+/** What the photos themselves showed, in the order of the fit's. */
+export function storedImageMeasurements(rows: readonly MeasurementRow[]): ImageMeasurementDocument[] {
+	type Detail = Pick<ImageMeasurementDocument, "views" | "over_clothing"> & { order: number };
+	return rows
+		.filter((row) => row.extracted_from === "image")
+		.map((row) => ({ row, detail: row.detail as unknown as Detail }))
+		.sort((a, b) => a.detail.order - b.detail.order)
+		.map(({ row, detail }) => ({
+			id: row.measurement_type,
+			value_m: row.value,
+			sigma_m: row.sigma ?? 0,
+			confidence: row.confidence ?? 0,
+			views: detail.views,
+			over_clothing: detail.over_clothing,
+		}));
 }
 
 /** Measurements as documents carry them, in the order of the fit's. */

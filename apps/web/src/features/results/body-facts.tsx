@@ -29,6 +29,7 @@ export function BodyFacts({ model }: { readonly model: ModelDocument }) {
 				)}
 			</dl>
 			<BulkFacts model={model} />
+			<PerceptionLine model={model} />
 		</div>
 	);
 }
@@ -49,6 +50,18 @@ function BulkFacts({ model }: { readonly model: ModelDocument }) {
 			)}
 		</dl>
 	);
+}
+
+/** What looked at the photos; results of older versions and those without photos do not say. */
+function PerceptionLine({ model: { perception } }: { readonly model: ModelDocument }) {
+	const { t } = useTranslation("model");
+	if (perception === undefined) return null;
+	const { segmentation, depth } = perception;
+	const text =
+		depth === "unavailable"
+			? t("perceptionWithoutDepth", { segmentation })
+			: t("perceptionWithDepth", { segmentation, depth });
+	return <p className="border-t border-line px-3 py-2 text-xs text-ink-soft sm:px-4">{text}</p>;
 }
 
 /** A fact on one line, on two on phones. */

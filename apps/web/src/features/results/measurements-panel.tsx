@@ -10,6 +10,7 @@ import { EmptyState } from "../../ui/card.js";
 import { TextInput } from "../../ui/field.js";
 import { Segmented } from "../../ui/segmented.js";
 import { MeasurementTable } from "./measurement-table.js";
+import { PhotoMeasurements } from "./photo-measurements.js";
 
 /** All measurements of a body, to look through, search and show on it. */
 export function MeasurementsPanel({
@@ -88,6 +89,7 @@ export function MeasurementsPanel({
 					/>
 				)}
 			</div>
+			<PhotoMeasurements model={model} />
 		</div>
 	);
 }
