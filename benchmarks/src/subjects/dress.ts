@@ -7,6 +7,7 @@ import {
 	clothUvs,
 	cutField,
 	cutOut,
+	easeShare,
 	hiddenBelow,
 	layCloth,
 	mapBody,
@@ -127,7 +128,11 @@ export function dressPerson(tailor: Tailor, posed: PosedPerson): WornPart[] {
 	for (let v = 0; v < hidden.length; v++) if (trunk(v)) inside.push(...skin.subarray(3 * v, 3 * v + 3));
 	for (const [i, garment] of outfit.garments.entries()) {
 		const field = cutField(map, garment.cut);
-		const cloth = layCloth(skin, around, triangles, field, { ...garment, below });
+		const cloth = layCloth(skin, around, triangles, field, {
+			...garment,
+			share: easeShare(map, garment.cut, garment.ease_m),
+			below,
+		});
 		for (const [v, off] of standOff(skin, cloth, triangles, field).entries()) below[v] = Math.max(below[v] ?? 0, off);
 		for (let v = 0; v < hidden.length; v++) {
 			if ((field[v] ?? 0) > 0 && trunk(v)) inside.push(...cloth.subarray(3 * v, 3 * v + 3));

@@ -188,6 +188,19 @@ export function cutField(map: BodyMap, cut: Cut): Float64Array {
 	});
 }
 
+/** Trousers reach their full ease this far below their upper edge. */
+const BAND_M = 0.12;
+
+/** Share of the ease per vertex: a waistband sits close, whatever hangs from it. `[n]` */
+export function easeShare(map: BodyMap, cut: Cut, ease_m: number): Float64Array {
+	const least = Math.min(1, 0.004 / ease_m);
+	return Float64Array.from(map.arm, (_, v) => {
+		if (cut.kind !== "bottom") return 1;
+		const below = (cut.waist_m - (map.rest[3 * v + 2] ?? 0)) / BAND_M;
+		return least + (1 - least) * Math.min(1, Math.max(0, below));
+	});
+}
+
 export interface EaseOptions {
 	/** off the skin, metres */
 	readonly ease_m: number;
@@ -195,6 +208,8 @@ export interface EaseOptions {
 	readonly rounds: number;
 	/** 0 cloth that stretches, taut in every direction; 1 cloth that hangs, taut from top to bottom and slack around */
 	readonly hang: number;
+	/** [n] share of the ease, 1 where left out: bands are tight */
+	readonly share?: Float64Array;
 	/** [n] how far what is worn below stands off the skin, metres; nothing when left out */
 	readonly below?: Float64Array;
 }
@@ -211,11 +226,11 @@ export function layCloth(
 	around: Neighbours,
 	triangles: Uint32Array,
 	field: Float64Array,
-	{ ease_m, rounds, hang, below }: EaseOptions,
+	{ ease_m, rounds, hang, share, below }: EaseOptions,
 ): Float64Array {
 	const normals = smoothNormals(skin, triangles, around, 2);
 	const out = new Float64Array(skin.length);
-	const ease = (v: number): number => ease_m + (below?.[v] ?? 0);
+	const ease = (v: number): number => ease_m * (share?.[v] ?? 1) + (below?.[v] ?? 0);
 	for (let i = 0; i < skin.length; i++) out[i] = (skin[i] ?? 0) + ease(Math.floor(i / 3)) * (normals[i] ?? 0);
 	const next = out.slice();
 	const { offsets, list } = around;

@@ -22,6 +22,8 @@ export interface HangingOptions {
 
 const STEP_M = 0.012;
 const RAYS = 180;
+/** Outwards per height, where cloth is pushed out by what is further down. */
+const STEEPEST = 0.35;
 /** Cloth reaches its full ease this far below the upper edge. */
 const RELAX_M = 0.12;
 
@@ -48,6 +50,15 @@ export function hangCloth(points: Float64Array, centre: readonly [number, number
 				const radius = outer * relaxed + (profile[ray] ?? outer) * (1 - relaxed);
 				return Math.max(outer === 0 ? 0 : radius + ease, (above?.[ray] ?? 0) + (flare * (top_m - hem_m)) / levels);
 			}),
+		);
+	}
+	// No ledges: cloth that is pushed out further down goes there in a slope.
+	const rise = (STEEPEST * (top_m - hem_m)) / levels;
+	for (let level = levels - 1; level >= 0; level--) {
+		const below = radii[level + 1];
+		const relaxed = Math.min(1, ((top_m - hem_m) * level) / levels / RELAX_M);
+		radii[level] = (radii[level] ?? below ?? new Float64Array(RAYS)).map((radius, ray) =>
+			Math.max(radius, relaxed === 1 ? (below?.[ray] ?? 0) - rise : 0),
 		);
 	}
 	const positions = new Float64Array(3 * RAYS * (levels + 1));

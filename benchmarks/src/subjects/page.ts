@@ -61,7 +61,10 @@ async function addMesh(mesh: DrawnMesh, photo: THREE.Scene, mask: THREE.Scene): 
 	const { colour, roughness, alphaTest, isDoubleSided } = mesh.material;
 	const map = await textureOf(mesh.material);
 	const side = isDoubleSided ? THREE.DoubleSide : THREE.FrontSide;
-	const material = new THREE.MeshStandardMaterial({ map, roughness, metalness: 0, alphaTest, side });
+	// Walls and floors fill the picture: the cheap material is good enough for them.
+	const material = mesh.isPerson
+		? new THREE.MeshStandardMaterial({ map, roughness, metalness: 0, alphaTest, side })
+		: new THREE.MeshLambertMaterial({ map, alphaTest, side });
 	material.color.setRGB(...colour, THREE.SRGBColorSpace);
 	if (isDoubleSided) material.shadowSide = THREE.DoubleSide;
 	const shown = new THREE.Mesh(geometry, material);
