@@ -320,17 +320,19 @@ function median(values: readonly number[]): number {
 	return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
-/** Slope of an edge along the axis, from the parallel lines: pixels per pixel. */
+/** Slope of an edge along the axis, pixels per pixel: the median over all pairs of lines (Theil 1950, Sen 1968). */
 function trend(edge: readonly number[]): number {
-	const last = edge.length - 1;
-	return (edge[last] - edge[0]) / (last * LINE_DISTANCE_PX);
+	const slopes: number[] = [];
+	for (let i = 0; i < edge.length; i++) {
+		for (let k = i + 1; k < edge.length; k++) slopes.push((edge[k] - edge[i]) / ((k - i) * LINE_DISTANCE_PX));
+	}
+	return median(slopes);
 }
 
-/** Standard deviation of an edge about its trend, pixels. */
+/** Standard deviation of an edge about its trend, pixels, by the median: one line may run into an arm. */
 function spread(edge: readonly number[]): number {
-	const last = edge.length - 1;
 	const slope = trend(edge) * LINE_DISTANCE_PX;
-	const straight = edge.map((at, i) => at - slope * (i - last / 2));
-	const mean = straight.reduce((sum, at) => sum + at, 0) / straight.length;
-	return Math.sqrt(straight.reduce((sum, at) => sum + (at - mean) ** 2, 0) / straight.length);
+	const straight = edge.map((at, i) => at - slope * i);
+	const middle = median(straight);
+	return 1.4826 * median(straight.map((at) => Math.abs(at - middle)));
 }
