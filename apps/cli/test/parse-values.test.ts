@@ -51,6 +51,7 @@ describe("parseViews", () => {
 	it("takes one per photo or none", () => {
 		expect(parseViews([], 3)).toEqual([]);
 		expect(parseViews(["front", "three-quarter"], 2)).toEqual(["front", "three-quarter"]);
+		expect(parseViews(["left", "Right side", "profile", "3/4"], 4)).toEqual(["left", "right", "side", "three-quarter"]);
 		expect(() => parseViews(["front"], 2)).toThrow("There are 1 view for 2 photos.");
 	});
 });

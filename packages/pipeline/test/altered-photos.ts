@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 
 /** A photo of samples/ as its file is. */
 export function sample(name: string): Buffer {
 	return readFileSync(fileURLToPath(new URL(`../../../samples/${name}.jpg`, import.meta.url)));
 }
 
-const jpeg = (image: sharp.Sharp): Promise<Buffer> => image.jpeg({ quality: 92 }).toBuffer();
+const jpeg = (image: Sharp): Promise<Buffer> => image.jpeg({ quality: 92 }).toBuffer();
 
 async function size(photo: Buffer): Promise<{ width: number; height: number }> {
 	const { width, height } = await sharp(photo).metadata();
