@@ -319,6 +319,15 @@ describe("labelRegions", () => {
 		expect(shareOf(labels, parts, "shirt", REGION.skin)).toBeLessThan(0.1);
 	});
 
+	it("does not call a leotard of the skin's colour bare skin", () => {
+		const { image, mask, seen, parts } = draw({ skin: LIGHT, hair: BROWN_HAIR, shirt: LIGHT, trousers: LIGHT });
+		const labels = labelRegions(image, seen, mask);
+		// The part of the shirt beside the arms counts as arm.
+		expect(shareOf(labels, parts, "shirt", REGION.skin)).toBeLessThan(0.15);
+		expect(shareOf(labels, parts, "thigh", REGION.skin)).toBeLessThan(0.15);
+		expect(shareOf(labels, parts, "shank", REGION.skin)).toBeGreaterThan(0.9);
+	});
+
 	it("says nothing without a person", () => {
 		const { image, mask, seen } = draw({ skin: LIGHT, hair: null, shirt: NAVY, trousers: GREEN });
 		expect(labelRegions(image, { ...seen, body: new Float64Array(0) }, mask)).toBeNull();

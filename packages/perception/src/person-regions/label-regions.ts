@@ -33,8 +33,10 @@ const SKIN_LIMIT: Readonly<Record<(typeof BODY_PARTS)[number], number>> = {
 	shank: 6,
 	foot: 5,
 };
-/** How fast a material's chance of being skin falls with squared distance about the limit: cloth of skin's colour is doubtful. */
-const DOUBT = 0.25;
+/** Parts that clothes usually cover: there cloth of nearly the skin's colour is likelier than skin that looks unusual. */
+const COVERED: readonly (typeof BODY_PARTS)[number][] = ["trunk", "thigh"];
+/** How fast a material's chance of being skin falls with squared distance about the limit, on covered parts and elsewhere. */
+const DOUBT: readonly [covered: number, elsewhere: number] = [0.25, 0.5];
 const GROUPS: readonly (readonly (typeof BODY_PARTS)[number][])[] = [
 	["trunk"],
 	["upper_arm", "forearm", "hand"],
@@ -85,6 +87,7 @@ export function labelRegions(image: RgbImage, seen: RegionLandmarks, mask: Float
 	for (const group of GROUPS) labelGroup(skinShare, hairShare, picture, parts, group, skin, hair);
 	keepHangingHair(hairShare, picture, parts, layout);
 	doubtWideHair(hairShare, skinShare, parts);
+	doubtBareBody(skinShare, parts);
 	const labels = decide(picture, skinShare, hairShare);
 	return enlarge(labels, picture, image.width, image.height, mask);
 }
@@ -314,6 +317,7 @@ function labelGroup(
 ): void {
 	const indices = group.map((part) => BODY_PARTS.indexOf(part));
 	const limit = Float64Array.from(BODY_PARTS, (part) => (group.includes(part) ? SKIN_LIMIT[part] : 0));
+	const doubt = BODY_PARTS.map((part) => DOUBT[COVERED.includes(part) ? 0 : 1]);
 	const members: number[] = [];
 	const found: number[] = [];
 	for (let i = 0; i < parts.length; i++) {
@@ -338,7 +342,7 @@ function labelGroup(
 		let asSkin = 0;
 		let asHair = 0;
 		for (let k = 0; k < materials.length; k++) {
-			asSkin += density[k] / (1 + Math.exp(DOUBT * (distances[k] - limit[parts[i]])));
+			asSkin += density[k] / (1 + Math.exp(doubt[parts[i]] * (distances[k] - limit[parts[i]])));
 			if (isHair[k]) asHair += density[k];
 		}
 		hairShare[i] = asHair / sum;
@@ -394,6 +398,7 @@ function keepHangingHair(
 /** Hair over more of the trunk than the first is doubtful, over more than the second it is cloth of the same colour. */
 const WIDE_HAIR: readonly [number, number] = [0.35, 0.6];
 const TRUNK = BODY_PARTS.indexOf("trunk");
+const THIGH = BODY_PARTS.indexOf("thigh");
 
 /** Gives up hair below the head where it covers too much of the trunk: a black shirt under black hair. */
 function doubtWideHair(hairShare: Float32Array, skinShare: Float32Array, parts: Uint8Array): void {
@@ -410,6 +415,24 @@ function doubtWideHair(hairShare: Float32Array, skinShare: Float32Array, parts: 
 		if (parts[i] === HEAD) continue;
 		// Half cloth, half hair: nobody is certain.
 		hairShare[i] = isCloth ? 0 : Math.min(hairShare[i], 0.5 * (1 - skinShare[i]));
+	}
+}
+
+/** Nobody is photographed without anything about the hips: more skin than this is cloth of its colour. */
+const BARE_TRUNK = 0.92;
+
+/** Gives up skin on trunk and thighs where the whole trunk seems bare: who can tell a nude leotard from skin. */
+function doubtBareBody(skinShare: Float32Array, parts: Uint8Array): void {
+	let bare = 0;
+	let area = 0;
+	for (let i = 0; i < parts.length; i++) {
+		if (parts[i] !== TRUNK) continue;
+		area++;
+		if (skinShare[i] > 0.5) bare++;
+	}
+	if (bare < BARE_TRUNK * area) return;
+	for (let i = 0; i < parts.length; i++) {
+		if (parts[i] === TRUNK || parts[i] === THIGH) skinShare[i] = Math.min(0.5, skinShare[i]);
 	}
 }
 
