@@ -62,11 +62,20 @@ export function viewsWish(i: number): readonly SubjectView[] {
 	return i % 6 === 5 ? ["front", "side", "threequarter"] : ["front", "side"];
 }
 
-/** Streams of chance that do not touch one another: a change in one part of a subject leaves the others as they are. */
-function stream(seed: number, ...places: readonly number[]): RandomStream {
-	let mixed = seed >>> 0;
-	for (const place of places) mixed = (Math.imul(mixed ^ (place + 0x9e37), 0x85ebca6b) ^ (mixed >>> 13)) >>> 0;
+/** Streams of chance of their own for each place: a change in one part of a subject leaves the others as they are. */
+export function stream(seed: number, ...places: readonly number[]): RandomStream {
+	let mixed = scramble(seed);
+	// Scrambled in between, so that a neighbour's place under another seed is no stream of ours.
+	for (const place of places) mixed = scramble((Math.imul(mixed, 31) + place + 1) >>> 0);
 	return createRandom(mixed);
+}
+
+/** MurmurHash3's final mix. */
+function scramble(word: number): number {
+	let mixed = (word + 0x9e3779b9) >>> 0;
+	mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+	mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+	return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
 /**
