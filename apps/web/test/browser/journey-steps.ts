@@ -21,7 +21,10 @@ export async function agree(page: Page): Promise<void> {
 /** From the progress page to the body's. */
 export async function waitForBody(page: Page): Promise<void> {
 	await page.waitForURL(/\/models\/[\w-]+/, { timeout: FIT_MS });
-	await page.getByRole("row", { name: /Waist girth/ }).waitFor();
+	await page
+		.getByRole("row", { name: /Waist girth/ })
+		.first()
+		.waitFor();
 }
 
 /** The picture of the body, once it is drawn: its name says what it shows. */

@@ -145,7 +145,7 @@ async function compareBodies(page: Page): Promise<void> {
 	await page.waitForURL(/\/compare\?a=/);
 	await page.getByRole("row", { name: /Weight.*\+?4\.\d kg/ }).waitFor();
 	await page
-		.getByText(/larger than the errors explain/)
+		.getByText(/(has|have) changed/)
 		.first()
 		.waitFor();
 }
