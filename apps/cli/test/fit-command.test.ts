@@ -58,6 +58,11 @@ describe("a fit of two photos", () => {
 		for (const id of [...Object.keys(result.measurements), "weight"]) {
 			expect(run.stdout).toMatch(new RegExp(`^${id} +\\d+\\.\\d (cm|kg) +± \\d+\\.\\d (cm|kg)`, "m"));
 		}
+		expect(run.stdout).toMatch(/^seen in the photos/m);
+		expect(result.image_measurements?.length).toBeGreaterThan(15);
+		for (const { id, views } of result.image_measurements ?? []) {
+			expect(run.stdout).toMatch(new RegExp(`^${id} +\\d+\\.\\d cm +± \\d+\\.\\d cm +\\d+ %.* ${views.length}`, "m"));
+		}
 		expect(run.stdout).toMatch(/^Quality: /m);
 		expect(run.stdout).toContain(`Written to ${out}`);
 		expect(run.stdout).toMatch(/body\.glb \(\d/);

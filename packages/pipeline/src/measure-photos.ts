@@ -5,9 +5,6 @@ import { laySectionTapes, seeFittedSections } from "./fitted-sections.js";
 /** Where a fitted body's sections lie against the person's, metres along trunk and limbs. */
 const LEVEL_SIGMA_M = 0.012;
 
-/** What perception may know of a photo besides landmarks and mask. */
-type Seen = PhotoObservation & Partial<Pick<Parameters<typeof measureView>[0], "regions" | "inverseDepth">>;
-
 /**
  * Measures the person in the photos themselves, as the fit places camera and levels: sizes come from the masks, not from
  * the fitted shape. Leaves the fitted shape in `fitter.shape`.
@@ -27,7 +24,7 @@ export function measurePhotos(
 	evaluateFitterShape(fitter, fit.shape);
 	const tapes = laySectionTapes(fitter);
 	const views = fit.views.map((view, i): MeasuredView | null => {
-		const seen: Seen | undefined = observations[i];
+		const seen = observations[i];
 		if (!seen?.mask) return null;
 		return measureView({
 			width_px: seen.width_px,
@@ -35,7 +32,7 @@ export function measurePhotos(
 			focal_px: (view.focal_px * seen.width_px) / view.width_px,
 			body: seen.body,
 			mask: seen.mask,
-			regions: seen.regions ?? null,
+			regions: seen.regions,
 			inverseDepth: seen.inverseDepth ?? null,
 			scaleSigma,
 			levelSigma_m: LEVEL_SIGMA_M,

@@ -60,6 +60,29 @@ test("the document's covariance of the shape gives the errors of its measurement
 	expect(exact).toBeLessThan(0.03);
 });
 
+test("the photo is measured itself beside the body, with its stature only when nobody stated it", () => {
+	const { document } = run({ views: [view()] });
+	const seen = new Map((document.image_measurements ?? []).map((measurement) => [measurement.id, measurement]));
+	expect(seen.has("stature")).toBe(false);
+	for (const id of ["waist_breadth", "hip_breadth", "calf_breadth", "waist_girth", "forearm_length"]) {
+		const measurement = seen.get(id);
+		expect(
+			measurement?.views.map(({ photo, inlier }) => [photo, inlier]),
+			id,
+		).toEqual([["photo 1", true]]);
+		const body_m = document.measurements[id]?.value_m ?? measurement?.value_m ?? Number.NaN;
+		expect(Math.abs((measurement?.value_m ?? 0) - body_m), id).toBeLessThan(3 * (measurement?.sigma_m ?? 0));
+	}
+	expect(seen.get("waist_breadth")?.over_clothing).toBe(true);
+	// From the front nobody sees depths.
+	expect(seen.has("waist_depth")).toBe(false);
+	const { stature_m: _, ...unscaled } = STATED;
+	const free = run({ views: [view()], stated: unscaled }).document;
+	const stature = free.image_measurements?.find(({ id }) => id === "stature");
+	expect(Math.abs((stature?.value_m ?? 0) - STATED.stature_m)).toBeLessThan(2.5 * (stature?.sigma_m ?? 0));
+	expect(run({ views: [] }).document.image_measurements).toBeUndefined();
+});
+
 describe("a fit without photos", () => {
 	test("gives the body of the stated values, flagged, with the intervals of the population", () => {
 		const warnings = [{ code: "example", message: "Something was noticed." }];

@@ -112,7 +112,7 @@ export function photographBody(
 			mask,
 			regions: null,
 			inverseDepth: null,
-		} as PhotoObservation,
+		},
 		cameraFromBody,
 		rotations,
 		focal_px: FOCAL_PX,

@@ -33,7 +33,7 @@ const DEPTH_SIGMA_M = 0.02;
 /** Error of a half that is taken from the other half, as a fraction of the extent. */
 const MIRROR_SIGMA = 0.05;
 /** Error of a trunk between two arms that touch it, as a fraction of the extent. */
-const BETWEEN_ARMS_SIGMA = 0.08;
+const BETWEEN_ARMS_SIGMA = 0.13;
 /** How far the half that a section is taken from may be from what is expected, as a fraction. */
 const MIRROR_GROWTH = 0.3;
 /** Legs whose depths differ by less stand side by side, metres. */
