@@ -73,4 +73,12 @@ export type { EstimatedMeasurement } from "./uncertainty.js";
 export { estimateMeasurements, expectedVertexError_mm, standardDeviation } from "./uncertainty.js";
 export { errorInflation, vertexDeviations } from "./vertex-uncertainty.js";
 export type { StatedView, ViewDirection, ViewGuess } from "./view-direction.js";
-export { guessView, isViewLikely, shownSide, startYaws, viewDirection, withSidesOf } from "./view-direction.js";
+export {
+	asStated,
+	guessView,
+	isViewLikely,
+	shownSide,
+	startYaws,
+	viewDirection,
+	withSidesOf,
+} from "./view-direction.js";

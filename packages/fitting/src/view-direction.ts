@@ -150,6 +150,23 @@ export function withSidesOf(seen: PhotoObservation, yaw_rad: number): PhotoObser
 	return { ...seen, body: swapSides(seen.body, 5), bodyWorld: swapSides(seen.bodyWorld, 3) };
 }
 
+/**
+ * The observation as the stated view lets it be understood, where the cues disagree: sides exchanged that are the wrong
+ * way round, and world landmarks mirrored in depth that turn the torso the other way. Where both cues agree, for or
+ * against what was stated, and where nothing was, the same object.
+ */
+export function asStated(seen: PhotoObservation): PhotoObservation {
+	const label = seen.statedView ?? null;
+	if (label === null || guessView(seen).isAgreed) return seen;
+	const yaw_rad = startYaws(seen, label)[0] as number;
+	const sided = withSidesOf(seen, yaw_rad);
+	const world_deg = worldYaw_deg(sided.bodyWorld);
+	if (world_deg === null || difference_deg(-world_deg, deg(yaw_rad)) >= difference_deg(world_deg, deg(yaw_rad))) {
+		return sided;
+	}
+	return { ...sided, bodyWorld: sided.bodyWorld.map((value, i) => (i % 3 === 2 ? -value : value)) };
+}
+
 /** [33*stride] landmarks with left and right exchanged; a copy. */
 function swapSides(landmarks: Float64Array, stride: number): Float64Array {
 	const out = landmarks.slice();

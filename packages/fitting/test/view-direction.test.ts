@@ -7,7 +7,15 @@ import type { PhotoObservation } from "../src/observation.js";
 import { createPhotoFitter, evaluateFitterShape, type PhotoFitter } from "../src/photo-fitter.js";
 import { shapePrior } from "../src/shape-parameters.js";
 import { startPose } from "../src/start-pose.js";
-import { guessView, isViewLikely, shownSide, startYaws, viewDirection, withSidesOf } from "../src/view-direction.js";
+import {
+	asStated,
+	guessView,
+	isViewLikely,
+	shownSide,
+	startYaws,
+	viewDirection,
+	withSidesOf,
+} from "../src/view-direction.js";
 import { photograph } from "./synthetic-person.js";
 
 let fitter: PhotoFitter;
@@ -148,6 +156,25 @@ describe("sides that a confused network has swapped", () => {
 		const corrected = withSidesOf(sidesConfused(truth), Math.PI);
 		const stated = { stature_m: 1.65, mass_kg: 60, age_years: 30, sex: "female", measures_m: {} } as const;
 		expect(fitPhotos(fitter, [corrected], stated).shape).toEqual(fitPhotos(fitter, [truth], stated).shape);
+	});
+});
+
+describe("an observation as stated", () => {
+	test("is put right where the cues disagree", () => {
+		const side = see(90);
+		const mirrored = { ...side, bodyWorld: side.bodyWorld.map((value, i) => (i % 3 === 2 ? -value : value)) };
+		expect(asStated({ ...mirrored, statedView: "right" }).bodyWorld).toEqual(side.bodyWorld);
+		const back = see(180);
+		const corrected = asStated({ ...sidesConfused(back), statedView: "back" });
+		expect(corrected.body).toEqual(back.body);
+		expect(guessView(corrected)).toMatchObject({ direction: "back", isAgreed: true });
+	});
+
+	test("is left alone where the cues agree, and where nothing was stated", () => {
+		const front: PhotoObservation = { ...see(0), statedView: "back" };
+		expect(asStated(front)).toBe(front);
+		const unsaid = turned(see(90), 180);
+		expect(asStated(unsaid)).toBe(unsaid);
 	});
 });
 

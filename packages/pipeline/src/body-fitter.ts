@@ -11,6 +11,7 @@ import type {
 import { AppError, resultDocumentSchema } from "@anny-fitter/contracts";
 import type { PhotoFit, PhotoFitQuality, PhotoFitter, PhotoObservation, StatedBody } from "@anny-fitter/fitting";
 import {
+	asStated,
 	assessPhotoFit,
 	createPhotoFitter,
 	estimateMeasurements,
@@ -196,7 +197,7 @@ class FitRun {
 
 	*#solve(views: readonly ObservedView[], stated: StatedBody): Generator<FitProgress, PhotoFit> {
 		const signal = this.#signal;
-		const observations = views.map(observationOf);
+		const observations = views.map((view) => asStated(observationOf(view)));
 		const from = performance.now();
 		const steps = photoFitSteps(this.#fitter, observations, stated, signal === undefined ? {} : { signal });
 		for (;;) {

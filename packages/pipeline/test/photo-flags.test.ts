@@ -257,7 +257,7 @@ describe("what perception saw amiss", () => {
 		]);
 	});
 
-	test("cues that disagree are told", () => {
+	test("cues that disagree are told, and a stated view decides between them", () => {
 		// World landmarks mirrored in depth: the torso turns the other way than nose and feet do.
 		const bodyWorld = side.bodyWorld.map((value, i) => (i % 3 === 2 ? -value : value));
 		const confused = { ...side, bodyWorld };
@@ -265,6 +265,10 @@ describe("what perception saw amiss", () => {
 		expect(first).toEqual([]);
 		expect(second).toContain("view_uncertain");
 		covered.add("view_uncertain");
+		const told = fit([front, confused], WOMAN, [null, "right"]);
+		expect(photoCodes(told)).toEqual([[], []]);
+		expect(told.views[1]).toMatchObject({ direction: "side", direction_source: "stated", shown_side: "right" });
+		expect(Math.abs((told.views[1]?.yaw_deg ?? 0) - 90)).toBeLessThan(15);
 	});
 });
 
