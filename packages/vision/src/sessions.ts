@@ -6,7 +6,6 @@ import {
 	type RunModel,
 } from "@anny-fitter/perception";
 import type { InferenceSession } from "onnxruntime-node";
-import type { ChosenModels } from "./image-models/find-models.js";
 import type { InferenceDevice } from "./inference-device.js";
 import { readModelFile } from "./model-package.js";
 import { holisticFiles, type ModelFileName, modelFile, type PoseVariant } from "./model-table.js";
@@ -19,8 +18,6 @@ export interface SessionOptions {
 	readonly device: InferenceDevice;
 	/** Folder of converted networks. */
 	readonly cacheFolder: string;
-	/** Segmentation and depth networks beside Holistic. */
-	readonly imageModels: ChosenModels;
 }
 
 /** How one network was loaded. */

@@ -1,9 +1,9 @@
 import { AppError } from "@anny-fitter/contracts";
 import type { HolisticOptions, SegmentPersonOptions } from "@anny-fitter/perception";
 import type { InferenceDevice, VisionFaults } from "./inference-device.js";
-import type { ModelLoad, SessionOptions } from "./sessions.js";
+import type { ModelLoad } from "./sessions.js";
 import { type AnalysisInput, DeviceUnavailable, VisionThread } from "./vision-thread.js";
-import type { PhotoAnalysis } from "./worker-messages.js";
+import type { NetworkOptions, PhotoAnalysis } from "./worker-messages.js";
 
 export interface AnalyseOptions {
 	readonly signal?: AbortSignal;
@@ -36,7 +36,7 @@ interface Job {
  * surely releases all that its networks hold), and to change the device.
  */
 export class VisionQueue {
-	readonly #settings: SessionOptions;
+	readonly #settings: NetworkOptions;
 	readonly #faults: VisionFaults;
 	readonly #jobs: Job[] = [];
 	#wanted: InferenceDevice;
@@ -48,7 +48,7 @@ export class VisionQueue {
 	#isClosed = false;
 
 	/** @param settings its `device` is used whenever it can be */
-	constructor(settings: SessionOptions, faults: VisionFaults = {}) {
+	constructor(settings: NetworkOptions, faults: VisionFaults = {}) {
 		this.#settings = settings;
 		this.#wanted = settings.device;
 		this.#faults = faults;

@@ -5,8 +5,15 @@ import { forbidTelemetry } from "./forbid-telemetry.js";
 import type { InferenceDevice, VisionFaults } from "./inference-device.js";
 import { closeGate, createNativeGate } from "./native-gate.js";
 import { isOutOfMemory } from "./out-of-memory.js";
-import type { ModelLoad, SessionOptions } from "./sessions.js";
-import type { FailureKind, FromWorker, PhotoAnalysis, ToWorker, WorkerSettings } from "./worker-messages.js";
+import type { ModelLoad } from "./sessions.js";
+import type {
+	FailureKind,
+	FromWorker,
+	NetworkOptions,
+	PhotoAnalysis,
+	ToWorker,
+	WorkerSettings,
+} from "./worker-messages.js";
 
 /** Pixels to analyse; see `Photo`. */
 export interface AnalysisInput {
@@ -28,7 +35,7 @@ const CLOSE_TIMEOUT_MS = 10_000;
  * whoever owns the thread starts a new one.
  */
 export class VisionThread {
-	readonly #sessions: SessionOptions;
+	readonly #sessions: NetworkOptions;
 	readonly #faults: VisionFaults;
 	readonly #worker: Worker;
 	readonly #waiting = new Map<number, Waiting>();
@@ -38,7 +45,7 @@ export class VisionThread {
 	#failure: AppError | null = null;
 	#nextId = 0;
 
-	constructor(sessions: SessionOptions, faults: VisionFaults = {}) {
+	constructor(sessions: NetworkOptions, faults: VisionFaults = {}) {
 		forbidTelemetry();
 		this.#sessions = sessions;
 		this.#faults = faults;

@@ -1,11 +1,18 @@
 import type { HolisticOptions, HolisticResult, PersonPixels, SegmentPersonOptions } from "@anny-fitter/perception";
+import type { ChosenModels } from "./image-models/find-models.js";
 import type { ImageModelResult } from "./image-models/image-sessions.js";
 import type { NativeGate } from "./native-gate.js";
 import type { ModelLoad, SessionOptions } from "./sessions.js";
 
+/** Which networks run, and how. */
+export interface NetworkOptions extends SessionOptions {
+	/** Segmentation and depth networks beside Holistic. */
+	readonly imageModels: ChosenModels;
+}
+
 /** What the worker is started with. */
 export interface WorkerSettings {
-	readonly sessions: SessionOptions;
+	readonly sessions: NetworkOptions;
 	readonly gate: NativeGate;
 	/** Message of an error to fail with instead of loading the networks; for tests. */
 	readonly fault: string | null;

@@ -61,3 +61,18 @@ it("results of older versions have neither", async () => {
 	expect(text).toContain("Stature 172.4 cm ± 1.0 cm Weight 71.0 kg ± 2.0 kg");
 	expect(text).not.toMatch(/Volume|Surface area|m²/);
 });
+
+it.each([
+	["en", "Outline in the photos by MediaPipe Holistic; no depth map: no depth network is installed"],
+	["de", "Umriss in den Fotos von MediaPipe Holistic; keine Tiefenkarte: es ist kein Tiefennetz installiert"],
+])("says that there was no depth network (%s)", async (language, text) => {
+	const perception = { segmentation: "MediaPipe Holistic", depth: "unavailable" };
+	expect(await factsOf({ ...MODEL, perception }, language)).toContain(text);
+	expect(await factsOf(MODEL, language)).not.toContain("MediaPipe");
+});
+
+it("names the networks that looked at the photos", async () => {
+	const perception = { segmentation: "EfficientSAM-Ti", depth: "MiDaS v2.1 small" };
+	const text = await factsOf({ ...MODEL, perception }, "en");
+	expect(text).toContain("Outline in the photos by EfficientSAM-Ti; depth by MiDaS v2.1 small");
+});
