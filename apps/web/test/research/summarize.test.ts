@@ -43,6 +43,15 @@ describe("a summary of research measurements", () => {
 		]);
 	});
 
+	test("keeps what photos show apart from bodies", () => {
+		const groups = summarize([row("a", 0.9, { extracted_from: "image" }), row("a", 0.7), row("b", 0.8)]);
+		expect(groups.map(({ extracted_from, people }) => [extracted_from, people])).toEqual([
+			["model", 2],
+			["image", 1],
+		]);
+		expect(groups[0]?.mean).toBeCloseTo(0.75, 9);
+	});
+
 	test("has no spread of a single person, however many bodies", () => {
 		const [group] = summarize([row("a", 0.7), row("a", 0.8)]);
 		expect(group?.standard_deviation).toBeNull();

@@ -66,7 +66,7 @@ export function MeasurementRows({
 							<td className="font-mono text-xs" title={row.research_model_id}>
 								{row.research_model_id.slice(0, 8)}
 							</td>
-							<th scope="row">{nameOf(row.measurement_type)}</th>
+							<th scope="row">{nameOf(row.measurement_type, row.extracted_from)}</th>
 							<td className="text-end">{write(row.value, row.unit)}</td>
 							<td className="text-end text-ink-soft">
 								{row.interval90_low === null || row.interval90_high === null

@@ -1,11 +1,15 @@
 import { useTranslation } from "react-i18next";
+import type { ResearchMeasurement } from "../../api/types.js";
 import { useMeasurementName } from "../../measurements/measurement-names.js";
 
-/** Name of a measurement or of the mass, which the API lists beside them. */
-export function useQuantityName(): (id: string) => string {
+/** Name of a measurement or of the mass, which the API lists beside them; those that photos show say so. */
+export function useQuantityName(): (id: string, extracted_from?: ResearchMeasurement["extracted_from"]) => string {
 	const { t } = useTranslation("research");
 	const nameOf = useMeasurementName();
-	return (id) => (id === "mass" ? t("mass") : nameOf(id));
+	return (id, extracted_from) => {
+		const name = id === "mass" ? t("mass") : nameOf(id);
+		return extracted_from === "image" ? t("inPhotos", { name }) : name;
+	};
 }
 
 /** Everything that is measured, by name. */

@@ -4,6 +4,8 @@ export interface ResearchSummary {
 	readonly measurement_type: string;
 	readonly gender: ResearchMeasurement["gender"];
 	readonly unit: ResearchMeasurement["unit"];
+	/** What photos show goes over clothes: never averaged with bodies. */
+	readonly extracted_from: ResearchMeasurement["extracted_from"];
 	/** People: each counts once, with the mean of their measurements. */
 	readonly people: number;
 	readonly measurements: number;
@@ -13,11 +15,11 @@ export interface ResearchSummary {
 	readonly standard_deviation: number | null;
 }
 
-/** Mean and spread between people of each measurement by sex, in the order of first appearance by name. */
+/** Mean and spread between people of each measurement by sex and by where it comes from, in the order of first appearance by name. */
 export function summarize(rows: readonly ResearchMeasurement[]): ResearchSummary[] {
 	const groups = new Map<string, { first: ResearchMeasurement; byPerson: Map<string, number[]> }>();
 	for (const row of rows) {
-		const key = `${row.measurement_type} ${row.gender} ${row.unit}`;
+		const key = `${row.measurement_type} ${row.gender} ${row.unit} ${row.extracted_from}`;
 		let group = groups.get(key);
 		if (group === undefined) {
 			group = { first: row, byPerson: new Map() };
@@ -34,6 +36,7 @@ export function summarize(rows: readonly ResearchMeasurement[]): ResearchSummary
 				measurement_type: first.measurement_type,
 				gender: first.gender,
 				unit: first.unit,
+				extracted_from: first.extracted_from,
 				people: means.length,
 				measurements: [...byPerson.values()].reduce((count, values) => count + values.length, 0),
 				mean: mean(means),
@@ -42,7 +45,9 @@ export function summarize(rows: readonly ResearchMeasurement[]): ResearchSummary
 		})
 		.sort(
 			(a, b) =>
-				a.measurement_type.localeCompare(b.measurement_type) || String(a.gender).localeCompare(String(b.gender)),
+				a.measurement_type.localeCompare(b.measurement_type) ||
+				b.extracted_from.localeCompare(a.extracted_from) ||
+				String(a.gender).localeCompare(String(b.gender)),
 		);
 }
 

@@ -44,8 +44,8 @@ export function SummaryTable({
 				</thead>
 				<tbody>
 					{groups.map((group) => (
-						<tr key={`${group.measurement_type} ${group.gender}`}>
-							<th scope="row">{nameOf(group.measurement_type)}</th>
+						<tr key={`${group.measurement_type} ${group.gender} ${group.extracted_from}`}>
+							<th scope="row">{nameOf(group.measurement_type, group.extracted_from)}</th>
 							<td>{t(`genders.${group.gender ?? "none"}`)}</td>
 							<td className="text-end whitespace-nowrap">{format.number(group.people, 0)}</td>
 							<td className="text-end whitespace-nowrap">{write(group.mean, group.unit)}</td>
