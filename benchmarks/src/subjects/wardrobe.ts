@@ -59,6 +59,11 @@ const EASE_M: Readonly<Record<Clothing, readonly [number, number]>> = {
 const HANG: Readonly<Record<Clothing, number>> = { tight: 0, regular: 0.7, loose: 0.9 };
 const ROUNDS: Readonly<Record<Clothing, number>> = { tight: 10, regular: 30, loose: 60 };
 
+/** Clothes of such colours would look like none. */
+export function isLikeSkin([red, green, blue]: Rgb): boolean {
+	return red > green && green > blue && red - blue > 0.08 && red - blue < 0.6 && green - blue > 0.15 * (red - blue);
+}
+
 /** Draws clothes of a kind for a body. */
 export function drawOutfit(
 	random: RandomStream,
@@ -73,8 +78,11 @@ export function drawOutfit(
 	const leg = heights.crotch - heights.floor;
 	const ease = (): number => between(...EASE_M[clothing]);
 	const colour = (): Rgb => {
-		const isGrey = random.uniform() < 0.35;
-		return hsv(random.uniform(), isGrey ? 0.05 : between(0.25, 0.85), between(0.12, 0.9));
+		for (;;) {
+			const isGrey = random.uniform() < 0.35;
+			const drawn = hsv(random.uniform(), isGrey ? 0.05 : between(0.25, 0.85), between(0.12, 0.9));
+			if (!isLikeSkin(drawn)) return drawn;
+		}
 	};
 	const cloth = (kinds: readonly PatternKind[]) => ({
 		pattern: pick(kinds),
@@ -190,7 +198,7 @@ export function drawOutfit(
 }
 
 const HAIR = {
-	male: ["short01", "short02", "short03", "short04", "short02", "short04", "afro01", null],
+	male: ["short01", "short02", "short04", "short01", "short02", "short04", "afro01", null],
 	female: ["bob01", "bob02", "long01", "ponytail01", "Braid01", "long01", "short03", "afro01", "ponytail01"],
 } as const;
 export const HAIR_COLOURS: Readonly<Record<string, Rgb>> = {

@@ -17,7 +17,7 @@ import { drawPerson } from "../../src/subjects/people.js";
 import { bodyMask, boundsOf, uniteMasks } from "../../src/subjects/photograph.js";
 import { drawStance } from "../../src/subjects/pose.js";
 import { subjectSummary, vertexSubset, viewTruth } from "../../src/subjects/truth.js";
-import { type Clothing, drawLooks, drawOutfit } from "../../src/subjects/wardrobe.js";
+import { type Clothing, drawLooks, drawOutfit, isLikeSkin } from "../../src/subjects/wardrobe.js";
 import { clothingWish, personWish, stream, viewsWish } from "../../src/subjects/write-subjects.js";
 
 let model: PersonModel;
@@ -173,6 +173,14 @@ describe("the people of a set", () => {
 		expect(Math.min(...indices)).toBeLessThan(17.5);
 		expect(Math.max(...indices)).toBeGreaterThan(34);
 		expect(viewsWish(0)).toEqual(["front", "side"]);
+	});
+
+	test("cloth never has the colour of skin", () => {
+		expect(isLikeSkin([0.86, 0.72, 0.62])).toBe(true);
+		expect(isLikeSkin([0.45, 0.3, 0.22])).toBe(true);
+		expect(isLikeSkin([0.8, 0.1, 0.1])).toBe(false);
+		expect(isLikeSkin([0.5, 0.5, 0.52])).toBe(false);
+		expect(isLikeSkin([0.2, 0.5, 0.8])).toBe(false);
 	});
 
 	test("every part of every subject of every seed has a stream of its own", () => {
