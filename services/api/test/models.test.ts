@@ -183,6 +183,21 @@ for (const name of ENVIRONMENTS) {
 			expect(answer.not_compared.mass).toBe("other_body_data");
 		});
 
+		test("photos of an anonymised subject are known by their numbers alone", async () => {
+			const model = await makeModel(environment, user, { stature_m: 1.7 });
+			const headers = { ...user.headers, "content-type": "application/json" };
+			const url = `/api/v1/subjects/${model.subjectId}/anonymize`;
+			expect((await api.inject({ method: "POST", url, headers, payload: {} })).statusCode).toBe(200);
+			const { image_measurements: seen } = (await get(`/models/${model.modelId}`)).json();
+			const photos = new Map<string, string[]>(
+				seen.map(({ id, views }: { id: string; views: { photo: string }[] }) => [id, views.map(({ photo }) => photo)]),
+			);
+			// Rows are renamed in the order of their names: the front photo comes first.
+			expect(photos.get("calf_breadth")).toEqual(["photo-1"]);
+			expect(photos.get("waist_girth")).toEqual(["photo-1", "photo-2"]);
+			expect(seen[0].value_m).toBe(model.document.image_measurements?.[0]?.value_m);
+		});
+
 		test("a deleted model is gone with its measurements; its session says so, here and in another instance", async () => {
 			const model = await makeModel(environment, user, { stature_m: 1.9 });
 			const path = `/sessions/${model.sessionId}`;

@@ -59,6 +59,7 @@ export async function anonymizeSubject(
 				.where("model_id", "=", model.model_id)
 				.where("user_id", "=", user_id)
 				.execute();
+			await renamePhotos(tx, model.model_id, photoNames(model.document));
 		}
 	});
 	const exports =
@@ -74,6 +75,39 @@ export async function anonymizeSubject(
 					.returning("object_key")
 					.execute();
 	return { row: changed, objectKeys: exports.map((row) => row.object_key) };
+}
+
+function photoNames(document: Record<string, unknown>): string[] {
+	const { views } = document as { views?: { photo?: unknown }[] };
+	return Array.isArray(views) ? views.map(({ photo }) => String(photo)) : [];
+}
+
+/**
+ * Names the photos of what they themselves show by their numbers.
+ *
+ * @param names file names in the order of the photos
+ */
+async function renamePhotos(tx: Tx, modelId: string, names: readonly string[]): Promise<void> {
+	const rows = await tx
+		.selectFrom("measurements")
+		.select(["measurement_id", "detail"])
+		.where("model_id", "=", modelId)
+		.where("extracted_from", "=", "image")
+		.orderBy("measurement_type")
+		.execute();
+	const known = [...names];
+	for (const { measurement_id, detail } of rows) {
+		const { views = [] } = detail as { views?: { photo: string }[] };
+		const renamed = views.map((view) => {
+			if (!known.includes(view.photo)) known.push(view.photo);
+			return { ...view, photo: `photo-${known.indexOf(view.photo) + 1}` };
+		});
+		await tx
+			.updateTable("measurements")
+			.set({ detail: JSON.stringify({ ...detail, views: renamed }) })
+			.where("measurement_id", "=", measurement_id)
+			.execute();
+	}
 }
 
 /** A result document whose date of birth became the age at the fit, and whose photos are named by their numbers. */
