@@ -1,12 +1,11 @@
-import { annyAgeFromYears } from "@anny-fitter/body-model";
 import type { SolverSummary } from "@anny-fitter/solver";
 import { BODY_QUANTITIES, MASS } from "./body-tangent.js";
 import type { FittedView } from "./fitted-view.js";
 import type { LandmarkAnchor } from "./landmark-anchors.js";
 import type { PhotoObservation, StatedBody } from "./observation.js";
 import type { PhotoFitter } from "./photo-fitter.js";
-import { LANDMARK_SHARE, PhotoSolve } from "./photo-solve.js";
-import { type ShapePrior, shapePrior } from "./shape-parameters.js";
+import { PhotoSolve } from "./photo-solve.js";
+import { type PhotoPrior, POPULATIONS, type PopulationName, photoPrior } from "./prior/photo-prior.js";
 import { type MappedBody, mapStated } from "./stated/map-stated.js";
 
 export interface PhotoFitOptions {
@@ -28,7 +27,7 @@ export interface PhotoFit {
 	/** [SHAPE_COUNT] fitted shape and its posterior covariance [SHAPE_COUNT²] */
 	readonly shape: Float64Array;
 	readonly covariance: Float64Array;
-	readonly prior: ShapePrior;
+	readonly prior: PhotoPrior;
 	readonly stature_m: number;
 	readonly mass_kg: number;
 	/** Tape measures that were stated, as the fitted body has them, metres. */
@@ -49,11 +48,19 @@ const AGE_ANCHORS_YEARS: readonly { readonly years: number; readonly sigma: numb
 	{ years: 4, sigma: 0.07, penalty: 5 },
 ];
 
+/** People in photos are real ones, some twenty to one; in cost units. */
+const POPULATION_PENALTY: Readonly<Record<PopulationName, number>> = { surveyed: 0, modelled: 3 };
+/** Where landmarks alone leave rivals this close, silhouettes decide between the two best. */
+const CLOSE_RIVALS = 8;
+/** Part of a fit's time that the stages before the silhouettes take. */
+const LANDMARK_SHARE = 0.45;
+
 /**
  * Fits one body to photos of a person: shared shape, and camera and pose per photo, by Levenberg–Marquardt.
  *
  * Stages: stated values and prior alone; cameras and poses from landmarks; everything from landmarks; everything with
- * silhouettes. Without a stated age the landmark stage is run from several age anchors and the cheapest wins.
+ * silhouettes. The stages run once per population that the person may belong to (see `POPULATIONS`) and, without a stated
+ * age, per age anchor; the start under which the photos are the least surprising wins.
  * Without photos the result is the body of the stated values, the fallback when photos cannot be used.
  *
  * Aborting through `options.signal` returns the state reached, with stop reason "aborted".
@@ -92,19 +99,38 @@ export function* photoFitSteps(
 			: looksGrown
 				? AGE_ANCHORS_YEARS.slice(0, 1)
 				: AGE_ANCHORS_YEARS;
-	let best: PhotoSolve | null = null;
-	let bestCost = Infinity;
-	for (const [i, anchor] of anchors.entries()) {
-		const prior = shapePrior(stated.sex, annyAgeFromYears(anchor.years), anchor.sigma);
+	const starts = anchors.flatMap((anchor) => POPULATIONS.map((population) => ({ anchor, population })));
+	const rivals: Rival[] = [];
+	for (const [i, { anchor, population }] of starts.entries()) {
+		const prior = photoPrior(fitter, population, stated.sex, anchor.years, anchor.sigma);
 		const solve = new PhotoSolve(fitter, observations, stated, prior, options);
-		const cost = (yield* sharedProgress(solve.solveLandmarks(), i, anchors.length)) + anchor.penalty;
-		if (best === null || cost < bestCost) {
-			best = solve;
-			bestCost = cost;
-		}
+		const penalty = anchor.penalty + POPULATION_PENALTY[population];
+		const share = LANDMARK_SHARE / starts.length;
+		rivals.push({ solve, penalty, surprise: penalty + (yield* part(solve.solveLandmarks(), share * i, share)) });
 	}
-	if (best === null) throw new RangeError("There must be an age anchor.");
-	return yield* best.solveSilhouettes();
+	const least = Math.min(...rivals.map(({ surprise }) => surprise));
+	const close = rivals
+		.filter(({ surprise }) => surprise <= least + CLOSE_RIVALS)
+		.sort((a, b) => a.surprise - b.surprise)
+		.slice(0, 2);
+	let best: { readonly fit: PhotoFit; readonly surprise: number } | null = null;
+	for (const [i, { solve, penalty }] of close.entries()) {
+		if (best && options.signal?.aborted) break;
+		const share = (1 - LANDMARK_SHARE) / close.length;
+		const fit = yield* part(solve.solveSilhouettes(), LANDMARK_SHARE + share * i, share);
+		const surprise = penalty + (close.length > 1 ? solve.surprise() : 0);
+		if (best === null || surprise < best.surprise) best = { fit, surprise };
+	}
+	if (best === null) throw new RangeError("There must be a start.");
+	return best.fit;
+}
+
+/** A solve beside others of the same photos. */
+interface Rival {
+	readonly solve: PhotoSolve;
+	readonly penalty: number;
+	/** −ln of the evidence of its landmarks, penalty included */
+	readonly surprise: number;
 }
 
 /** A fit without photos: the most plausible body of the stated values. */
@@ -114,7 +140,7 @@ function fitStated(fitter: PhotoFitter, stated: StatedBody, options: PhotoFitOpt
 	return {
 		shape: mapped.shape,
 		covariance: mapped.covariance,
-		prior: shapePrior(stated.sex, annyAgeFromYears(mapped.age_years), 0.01),
+		prior: photoPrior(fitter, "surveyed", stated.sex, mapped.age_years, 0.01),
 		stature_m: value("stature"),
 		mass_kg: value(MASS),
 		statedTapes_m: Object.fromEntries(Object.keys(stated.measures_m).map((id) => [id, value(id)])),
@@ -127,16 +153,12 @@ function fitStated(fitter: PhotoFitter, stated: StatedBody, options: PhotoFitOpt
 	};
 }
 
-/** Progress of the `index`-th of `count` equal solves that share the time before the silhouettes. */
-function* sharedProgress<T>(
-	steps: Generator<PhotoFitStep, T>,
-	index: number,
-	count: number,
-): Generator<PhotoFitStep, T> {
+/** The steps of a stage that takes the `share` of a fit's time which begins at `from`. */
+function* part<T>(steps: Generator<PhotoFitStep, T>, from: number, share: number): Generator<PhotoFitStep, T> {
 	for (;;) {
 		const step = steps.next();
 		if (step.done) return step.value;
 		const { stage, fraction } = step.value;
-		yield { stage, fraction: (LANDMARK_SHARE * index + fraction) / count };
+		yield { stage, fraction: from + share * fraction };
 	}
 }

@@ -1,10 +1,10 @@
 import { multiplyRotations, rotationFromVector } from "@anny-fitter/math";
 import { rasterizeSilhouette } from "@anny-fitter/mesh";
+import { SHARED_COUNT } from "./cloth.js";
 import type { MaskField, WorkingMask } from "./mask.js";
 import type { PhotoFitter } from "./photo-fitter.js";
 import { evaluateFitterPose, evaluateFitterShape, statureOf } from "./photo-fitter.js";
 import type { ViewTerms } from "./photo-problem.js";
-import { SHAPE_COUNT } from "./shape-parameters.js";
 import { intersectionOverUnion } from "./silhouette.js";
 import { LOG_FOCAL, POSE, ROOT_ROTATION, TRANSLATION, VIEW_COUNT } from "./view-parameters.js";
 
@@ -50,7 +50,7 @@ export interface SeenBody {
  * @param x full parameter vector
  */
 export function seeBody(fitter: PhotoFitter, view: ViewTerms, x: Float64Array, i: number): SeenBody {
-	const offset = SHAPE_COUNT + VIEW_COUNT * i;
+	const offset = SHARED_COUNT + VIEW_COUNT * i;
 	evaluateFitterShape(fitter, x);
 	evaluateFitterPose(fitter, x, offset + POSE);
 	const turn = new Float64Array(9);
@@ -91,7 +91,7 @@ export function describeView(
 	x: Float64Array,
 	i: number,
 ): FittedView {
-	const offset = SHAPE_COUNT + VIEW_COUNT * i;
+	const offset = SHARED_COUNT + VIEW_COUNT * i;
 	const seen = seeBody(fitter, view, x, i);
 	const { focal_px, cameraFromBody } = seen;
 	const stature = statureOf(fitter.shape.vertices);

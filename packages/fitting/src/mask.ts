@@ -8,6 +8,8 @@ export interface WorkingMask {
 	readonly scale: number;
 	/** [width*height] 1 inside the person */
 	readonly inside: Uint8Array;
+	/** [width*height] labels of `PhotoObservation.regions`, null when nobody looked */
+	readonly regions: Uint8Array | null;
 }
 
 /** A photo's mask and the distance to its outline. */
@@ -25,25 +27,84 @@ const LONG_SIDE_PX = 640;
  * @param mask [width*height] probability 0…1
  * @returns null when nothing is inside
  */
-export function createWorkingMask(mask: Float32Array, width: number, height: number): WorkingMask | null {
+export function createWorkingMask(
+	mask: Float32Array,
+	width: number,
+	height: number,
+	regions: Uint8Array | null = null,
+): WorkingMask | null {
 	if (mask.length !== width * height)
 		throw new RangeError(`The mask has ${mask.length} pixels, not ${width}×${height}.`);
 	const scale = Math.min(1, LONG_SIDE_PX / Math.max(width, height));
 	const w = Math.max(2, Math.round(width * scale));
 	const h = Math.max(2, Math.round(height * scale));
 	const inside = new Uint8Array(w * h);
-	for (let y = 0; y < h; y++) {
-		const y0 = Math.floor((y * height) / h);
-		const y1 = Math.max(y0 + 1, Math.floor(((y + 1) * height) / h));
-		for (let x = 0; x < w; x++) {
-			const x0 = Math.floor((x * width) / w);
-			const x1 = Math.max(x0 + 1, Math.floor(((x + 1) * width) / w));
-			let sum = 0;
-			for (let v = y0; v < y1; v++) for (let u = x0; u < x1; u++) sum += mask[v * width + u];
-			inside[y * w + x] = sum >= 0.5 * (y1 - y0) * (x1 - x0) ? 1 : 0;
-		}
+	const columns = cellWeights(width, w);
+	const rows = cellWeights(height, h);
+	const narrow = new Float32Array(height * w);
+	for (let y = 0; y < height; y++) {
+		for (let x = 0; x < w; x++) narrow[y * w + x] = weightedSum(columns, x, mask, y * width, 1);
 	}
-	return keepLargestPart(inside, w, h) ? { width: w, height: h, scale: w / width, inside } : null;
+	for (let y = 0; y < h; y++) {
+		for (let x = 0; x < w; x++) inside[y * w + x] = weightedSum(rows, y, narrow, x, w) > 0.5 ? 1 : 0;
+	}
+	return keepLargestPart(inside, w, h)
+		? { width: w, height: h, scale: w / width, inside, regions: shrinkLabels(regions, width, height, w, h) }
+		: null;
+}
+
+/** Which source cells a target cell covers, and what share of its own width each has. */
+interface CellWeights {
+	/** [cells+1] CSR */
+	readonly offsets: Uint32Array;
+	readonly sources: Uint32Array;
+	readonly weights: Float32Array;
+}
+
+/** `size` cells cut into `count` of equal width: exact shares, partly covered ones too. */
+function cellWeights(size: number, count: number): CellWeights {
+	const offsets = new Uint32Array(count + 1);
+	const sources: number[] = [];
+	const weights: number[] = [];
+	for (let i = 0; i < count; i++) {
+		const from = (i * size) / count;
+		const to = ((i + 1) * size) / count;
+		for (let k = Math.floor(from); k < to && k < size; k++) {
+			sources.push(k);
+			weights.push((Math.min(to, k + 1) - Math.max(from, k)) / (to - from));
+		}
+		offsets[i + 1] = sources.length;
+	}
+	return { offsets, sources: Uint32Array.from(sources), weights: Float32Array.from(weights) };
+}
+
+function weightedSum(
+	{ offsets, sources, weights }: CellWeights,
+	cell: number,
+	values: Float32Array,
+	start: number,
+	stride: number,
+): number {
+	let sum = 0;
+	for (let k = offsets[cell]; k < offsets[cell + 1]; k++) sum += weights[k] * values[start + stride * sources[k]];
+	return sum;
+}
+
+/** The label at each cell's centre. */
+function shrinkLabels(
+	labels: Uint8Array | null,
+	width: number,
+	height: number,
+	w: number,
+	h: number,
+): Uint8Array | null {
+	if (labels === null) return null;
+	const out = new Uint8Array(w * h);
+	for (let y = 0; y < h; y++) {
+		const row = Math.floor(((y + 0.5) * height) / h) * width;
+		for (let x = 0; x < w; x++) out[y * w + x] = labels[row + Math.floor(((x + 0.5) * width) / w)];
+	}
+	return out;
 }
 
 /** Zeroes all but the largest 4-connected part, in place. Returns its area in pixels. */
@@ -85,7 +146,12 @@ export function keepLargestPart(inside: Uint8Array, width: number, height: numbe
 }
 
 /** {@link createWorkingMask} with its distance field; null when there is no mask or nobody in it. */
-export function createMaskField(mask: Float32Array | null, width: number, height: number): MaskField | null {
-	const working = mask && createWorkingMask(mask, width, height);
+export function createMaskField(
+	mask: Float32Array | null,
+	width: number,
+	height: number,
+	regions: Uint8Array | null = null,
+): MaskField | null {
+	const working = mask && createWorkingMask(mask, width, height, regions);
 	return working && { mask: working, field: signedDistanceField(working.inside, working.width, working.height) };
 }

@@ -5,7 +5,8 @@ import type { ArticulatedPose, Articulation } from "./articulation.js";
 import { createArticulatedPose, evaluateArticulation, JOINT_COUNT, ROTATION_COUNT } from "./articulation.js";
 import type { BodyPoints } from "./body-points.js";
 import { evaluateBodyPoints } from "./body-points.js";
-import type { ShapePrior } from "./shape-parameters.js";
+import { CLOTH, CLOTH_COUNT, type ClothPrior, clothClearance_m, SHARED_COUNT, writeClothRow } from "./cloth.js";
+import type { PhotoPrior } from "./prior/photo-prior.js";
 import { SHAPE_COUNT } from "./shape-parameters.js";
 import type { SignedDistanceField } from "./signed-distance.js";
 import { sampleSignedDistance } from "./signed-distance.js";
@@ -33,9 +34,17 @@ export interface RimTerm {
 	/** CSR range into {@link SilhouetteTerms.joints} */
 	readonly first: number;
 	readonly last: number;
-	/** How far inside the mask's outline the skin is expected (cloth), and its standard deviation; mask pixels. */
-	readonly offset: number;
+	/** distance of the point from the outline of the body's own silhouette, which is no error; mask pixels */
+	readonly own: number;
+	/** place in CLOTH_PARTS, or −1 for bare skin */
+	readonly part: number;
+	readonly pixelsPerMetre: number;
+	/** standard deviation, mask pixels */
 	readonly sigma: number;
+	/** A place on the mask's outline with its outward normal that the point answers to, or null: the nearest one. */
+	readonly line: readonly [u: number, v: number, nu: number, nv: number] | null;
+	/** so that hundreds of correlated points count as a few dozen */
+	readonly weight: number;
 }
 
 export interface SilhouetteTerms {
@@ -45,9 +54,7 @@ export interface SilhouetteTerms {
 	readonly rims: readonly RimTerm[];
 	readonly joints: Int8Array;
 	readonly weights: Float64Array;
-	/** Weight of each rim residual, so that hundreds of correlated points count as a few dozen. */
-	readonly weight: number;
-	/** Further factor where the mask lies outside body and expected cloth: hair, loose cloth, bags. */
+	/** Further factor on the weight where the mask lies outside body and expected cloth: hair, loose cloth, bags. */
 	readonly outsideFactor: number;
 }
 
@@ -83,7 +90,8 @@ export interface StatedQuantities {
 export interface PhotoProblemInput {
 	readonly articulation: Articulation;
 	readonly points: BodyPoints;
-	readonly prior: ShapePrior;
+	readonly prior: PhotoPrior;
+	readonly cloth: ClothPrior;
 	/** Stated stature in metres with σ, or null. */
 	readonly stature: { readonly value_m: number; readonly sigma_m: number } | null;
 	/** Null when nothing but perhaps the stature is stated. */
@@ -98,13 +106,13 @@ const RIM_LOSS: Loss = gemanMcClureLoss(2);
 
 /** Residuals and Jacobians of the joint fit: shared shape, and camera and pose per photo. */
 export class PhotoProblem implements LeastSquaresProblem {
-	readonly sharedCount = SHAPE_COUNT;
+	readonly sharedCount = SHARED_COUNT;
 	readonly blockCounts: readonly number[];
 	readonly lower: Float64Array;
 	readonly upper: Float64Array;
 	readonly #input: PhotoProblemInput;
 	readonly #pose: ArticulatedPose;
-	readonly #shared = new Float64Array(SHAPE_COUNT);
+	readonly #shared = new Float64Array(SHARED_COUNT);
 	readonly #quantityValues: Float64Array;
 	readonly #quantitySlopes: Float64Array;
 	readonly #block = new Float64Array(VIEW_COUNT);
@@ -119,7 +127,7 @@ export class PhotoProblem implements LeastSquaresProblem {
 	constructor(input: PhotoProblemInput) {
 		this.#input = input;
 		this.blockCounts = input.views.map(() => VIEW_COUNT);
-		const total = SHAPE_COUNT + VIEW_COUNT * input.views.length;
+		const total = SHARED_COUNT + VIEW_COUNT * input.views.length;
 		this.lower = new Float64Array(total).fill(-Infinity);
 		this.upper = new Float64Array(total).fill(Infinity);
 		this.lower.set(input.prior.lower);
@@ -145,8 +153,19 @@ export class PhotoProblem implements LeastSquaresProblem {
 		const row = this.#shared;
 		for (let i = 0; i < SHAPE_COUNT; i++) {
 			row.fill(0);
-			row[i] = 1 / prior.sigma[i];
-			sink.add((x[i] - prior.mean[i]) / prior.sigma[i], 1, squaredLoss, row, -1, this.#block);
+			let residual = 0;
+			for (let k = 0; k <= i; k++) {
+				row[k] = prior.whitening[i * SHAPE_COUNT + k];
+				residual += row[k] * (x[k] - prior.mean[k]);
+			}
+			sink.add(residual, 1, squaredLoss, row, -1, this.#block);
+		}
+		row.fill(0);
+		for (let i = 0; i < CLOTH_COUNT; i++) {
+			const { mean, sigma } = this.#input.cloth;
+			row[CLOTH + i] = 1 / sigma[i];
+			sink.add((x[CLOTH + i] - mean[i]) / sigma[i], 1, squaredLoss, row, -1, this.#block);
+			row[CLOTH + i] = 0;
 		}
 		if (stature) {
 			for (let i = 0; i < SHAPE_COUNT; i++) row[i] = points.statureByShape[i] / stature.sigma_m;
@@ -166,7 +185,7 @@ export class PhotoProblem implements LeastSquaresProblem {
 	#addViewTerms(x: Float64Array, view: number, sink: ResidualSink): boolean {
 		const terms = this.#input.views[view];
 		const { points, articulation } = this.#input;
-		const offset = SHAPE_COUNT + VIEW_COUNT * view;
+		const offset = SHARED_COUNT + VIEW_COUNT * view;
 		const needsJacobian = sink.needsJacobian;
 		evaluateArticulation(
 			this.#pose,
@@ -178,7 +197,7 @@ export class PhotoProblem implements LeastSquaresProblem {
 		);
 		setCamera(this.#camera, terms, x, offset);
 		this.#addViewPriors(x, view, sink);
-		const shared = this.#shared;
+		const shared = this.#shared.fill(0);
 		const block = this.#block;
 		for (const landmark of terms.landmarks) {
 			this.#placeLandmark(landmark);
@@ -200,16 +219,26 @@ export class PhotoProblem implements LeastSquaresProblem {
 			this.#placeRim(rim, silhouette);
 			if (!this.#project()) return false;
 			const { field, scale } = silhouette;
-			sampleSignedDistance(this.#sample, field, this.#image[0] * scale, this.#image[1] * scale);
-			const residual = (this.#sample[0] + rim.offset) / rim.sigma;
+			const u = this.#image[0] * scale;
+			const v = this.#image[1] * scale;
+			if (rim.line) {
+				const [cu, cv, nu, nv] = rim.line;
+				this.#sample[0] = nu * (u - cu) + nv * (v - cv);
+				this.#sample[1] = nu;
+				this.#sample[2] = nv;
+			} else sampleSignedDistance(this.#sample, field, u, v);
+			const cloth = rim.part < 0 ? 0 : clothClearance_m(x, rim.part);
+			const residual = (this.#sample[0] - rim.own + rim.pixelsPerMetre * cloth) / rim.sigma;
 			if (needsJacobian) {
 				const du = (this.#sample[1] * scale) / rim.sigma;
 				const dv = (this.#sample[2] * scale) / rim.sigma;
 				for (let k = 0; k < 3; k++) this.#rowU[k] = du * this.#projection[k] + dv * this.#projection[3 + k];
 				this.#imageRow(du, dv);
 				this.#rimShapeRow(rim);
+				if (rim.part < 0) shared.fill(0, CLOTH);
+				else writeClothRow(shared, rim.part, rim.pixelsPerMetre / rim.sigma);
 			}
-			const weight = silhouette.weight * (residual < 0 ? silhouette.outsideFactor : 1);
+			const weight = rim.weight * (residual < 0 ? silhouette.outsideFactor : 1);
 			sink.add(residual, weight, RIM_LOSS, shared, view, block);
 		}
 		return true;
@@ -217,7 +246,7 @@ export class PhotoProblem implements LeastSquaresProblem {
 
 	#addViewPriors(x: Float64Array, view: number, sink: ResidualSink): void {
 		const terms = this.#input.views[view];
-		const offset = SHAPE_COUNT + VIEW_COUNT * view;
+		const offset = SHARED_COUNT + VIEW_COUNT * view;
 		this.#shared.fill(0);
 		const row = this.#block.fill(0);
 		row[LOG_FOCAL] = 1 / terms.sigmaLogFocal;

@@ -1,23 +1,27 @@
 import { measureBody } from "@anny-fitter/anthropometry";
 import { focalPrior } from "@anny-fitter/camera";
+import { choleskyFactor } from "@anny-fitter/math";
 import type { SolverSummary } from "@anny-fitter/solver";
 import { minimizeLeastSquares } from "@anny-fitter/solver";
-import { createBodyPoints, evaluateBodyPoints } from "./body-points.js";
+import { type BodyPoints, createBodyPoints, evaluateBodyPoints } from "./body-points.js";
+import { CLOTH, CLOTH_PRIOR, SHARED_COUNT } from "./cloth.js";
 import type { PhotoFit, PhotoFitOptions, PhotoFitStep } from "./fit-photos.js";
 import { describeView, rasterizeBody, seeBody } from "./fitted-view.js";
 import { LANDMARK_ANCHORS, landmarkTerms } from "./landmark-anchors.js";
 import { createMaskField, type MaskField } from "./mask.js";
 import type { PhotoObservation, StatedBody } from "./observation.js";
+import { answerOutline, faceOutline } from "./outline.js";
 import type { PhotoFitter } from "./photo-fitter.js";
 import { evaluateFitterShape, extremeVertices, statureOf } from "./photo-fitter.js";
-import type { SilhouetteTerms, StatedQuantities, ViewTerms } from "./photo-problem.js";
+import type { RimTerm, SilhouetteTerms, StatedQuantities, ViewTerms } from "./photo-problem.js";
 import { PhotoProblem } from "./photo-problem.js";
+import type { PhotoPrior } from "./prior/photo-prior.js";
 import { bodyMass, statedQuantities, tangentQuantities } from "./quantities.js";
-import { priorCovariance } from "./shape-covariance.js";
-import { phenotypeIndex, SHAPE_COUNT, type ShapePrior } from "./shape-parameters.js";
+import { phenotypeIndex, SHAPE_COUNT } from "./shape-parameters.js";
 import { signedDistanceField } from "./signed-distance.js";
 import { findRim } from "./silhouette.js";
 import { poseSigmas, startPose } from "./start-pose.js";
+import { startYaws, withSidesOf } from "./view-direction.js";
 import { POSE, TRANSLATION, VIEW_COUNT } from "./view-parameters.js";
 
 /** A stated stature is nearly exact: a person measured against a wall. */
@@ -27,9 +31,18 @@ const STATURE_SIGMA_M = 0.002;
 const MUSCLE_STARTS = [0.25, 0.7] as const;
 
 /** A silhouette's hundreds of correlated rim points count as this many independent ones. */
-const SILHOUETTE_EFFECTIVE_POINTS = 60;
+const SILHOUETTE_EFFECTIVE_POINTS = 150;
 /** Weight where the outline lies beyond body and expected cloth: hair, coats and bags are outside, never inside. */
 const OUTSIDE_FACTOR = 1 / 3;
+
+const POSE_SIGMA = poseSigmas();
+
+/** One way in which a photo's solve may start. */
+interface ViewStart {
+	/** [3] metres */
+	readonly translation: Float64Array;
+	readonly view: ViewTerms;
+}
 
 interface SolveRound {
 	readonly maxIterations: number;
@@ -38,15 +51,12 @@ interface SolveRound {
 	readonly exact?: boolean;
 }
 
-/** Part of a fit's time that the stages before the silhouettes take. */
-export const LANDMARK_SHARE = 0.45;
-
 /** One solve from one age anchor: the state that the stages hand on. */
 export class PhotoSolve {
 	readonly #fitter: PhotoFitter;
 	readonly #observations: readonly PhotoObservation[];
 	readonly #stated: StatedBody;
-	readonly #prior: ShapePrior;
+	readonly #prior: PhotoPrior;
 	readonly #options: PhotoFitOptions;
 	#masks: readonly (MaskField | null)[] = [];
 	#views: ViewTerms[] = [];
@@ -58,7 +68,7 @@ export class PhotoSolve {
 		fitter: PhotoFitter,
 		observations: readonly PhotoObservation[],
 		stated: StatedBody,
-		prior: ShapePrior,
+		prior: PhotoPrior,
 		options: PhotoFitOptions,
 	) {
 		this.#fitter = fitter;
@@ -66,34 +76,51 @@ export class PhotoSolve {
 		this.#stated = stated;
 		this.#prior = prior;
 		this.#options = options;
-		this.#x = new Float64Array(SHAPE_COUNT + VIEW_COUNT * observations.length);
+		this.#x = new Float64Array(SHARED_COUNT + VIEW_COUNT * observations.length);
 		this.#x.set(prior.mean);
+		this.#x.set(CLOTH_PRIOR.mean, CLOTH);
 	}
 
-	/** Stages without silhouettes, one step per solver run. Returns the cost reached. */
+	/** Stages without silhouettes, one step per solver run. Returns their {@link surprise}. */
 	*solveLandmarks(): Generator<PhotoFitStep, number> {
 		yield { stage: "stated", fraction: 0 };
 		this.#solveStated();
 		if (this.#observations.length > 0) {
-			yield { stage: "cameras", fraction: 0.1 };
+			yield { stage: "cameras", fraction: 0.2 };
 			this.#startViews();
 			this.#run({ maxIterations: 25, holdShape: true });
 			for (let round = 0; round < 2; round++) {
-				yield { stage: "landmarks", fraction: 0.3 + 0.07 * round };
+				yield { stage: "landmarks", fraction: 0.65 + 0.15 * round };
 				this.#run({ maxIterations: 6 });
 			}
 		}
-		return this.#last?.costHistory.at(-1) ?? Infinity;
+		return this.surprise();
+	}
+
+	/**
+	 * −ln of the probability of what was seen under this solve's prior, up to a constant: cost and Occam factor by Laplace's
+	 * approximation (MacKay 2003, chapter 28). Infinity when nothing was solved.
+	 */
+	surprise(): number {
+		const last = this.#last;
+		if (!last) return Infinity;
+		const joint = new Float64Array(SHARED_COUNT * SHARED_COUNT);
+		if (!last.equations.sharedCovariance(joint)) return Infinity;
+		const posterior = leadingBlock(joint, SHARED_COUNT, SHAPE_COUNT);
+		choleskyFactor(posterior, SHAPE_COUNT);
+		let logDeterminant = 0;
+		for (let i = 0; i < SHAPE_COUNT; i++) logDeterminant += 2 * Math.log(posterior[i * SHAPE_COUNT + i]);
+		return (last.costHistory.at(-1) ?? Infinity) + 0.5 * (this.#prior.logDeterminant - logDeterminant);
 	}
 
 	/** The remaining stages. */
 	*solveSilhouettes(): Generator<PhotoFitStep, PhotoFit> {
 		this.#masks = this.#observations.map((seen) =>
-			this.#options.signal?.aborted ? null : createMaskField(seen.mask, seen.width_px, seen.height_px),
+			this.#options.signal?.aborted ? null : createMaskField(seen.mask, seen.width_px, seen.height_px, seen.regions),
 		);
 		const rounds = 4;
 		for (let round = 0; round < rounds && this.#observations.length > 0; round++) {
-			yield { stage: "silhouettes", fraction: LANDMARK_SHARE + ((1 - LANDMARK_SHARE) * round) / rounds };
+			yield { stage: "silhouettes", fraction: round / rounds };
 			for (const i of this.#views.keys()) {
 				if (this.#options.signal?.aborted) break;
 				this.#views[i] = { ...this.#views[i], silhouette: this.#silhouetteTerms(i) };
@@ -111,7 +138,7 @@ export class PhotoSolve {
 	#solveStated(): void {
 		let best: SolverSummary | null = null;
 		for (const muscle of MUSCLE_STARTS) {
-			const start = this.#x.slice(0, SHAPE_COUNT);
+			const start = this.#x.slice(0, SHARED_COUNT);
 			start[phenotypeIndex("muscle")] = muscle;
 			const summary = this.#solveStatedFrom(start);
 			if (!best || (summary.costHistory.at(-1) ?? 0) < (best.costHistory.at(-1) ?? 0)) best = summary;
@@ -137,41 +164,65 @@ export class PhotoSolve {
 		const { shape } = this.#fitter;
 		const points = createBodyPoints(model, articulation, [], ...extremeVertices(shape.vertices));
 		evaluateBodyPoints(points, this.#x, false);
-		const poseSigma = poseSigmas();
 		this.#views = this.#observations.map((seen, i) => {
-			const focal = focalPrior(seen.focal_px, seen.width_px, seen.height_px);
-			const start = startPose(
-				articulation,
-				points.heads,
-				seen.body,
-				seen.bodyWorld,
-				focal.focal_px,
-				seen.width_px,
-				seen.height_px,
-			);
-			const offset = SHAPE_COUNT + VIEW_COUNT * i;
-			this.#x.set(start.translation, offset + TRANSLATION);
-			this.#x.set(start.rotations, offset + POSE);
-			const stature_px = (focal.focal_px * points.stature) / start.translation[2];
-			return {
-				width_px: seen.width_px,
-				height_px: seen.height_px,
+			const offset = SHARED_COUNT + VIEW_COUNT * i;
+			const starts = startYaws(seen, seen.statedView ?? null).map((yaw) => this.#startView(seen, points, yaw));
+			const best = starts.length === 1 ? starts[0] : cheapest(starts, (start) => this.#tryStart(start));
+			this.#x.set(best.translation, offset + TRANSLATION);
+			this.#x.set(best.view.poseMean, offset + POSE);
+			return best.view;
+		});
+	}
+
+	#startView(observed: PhotoObservation, points: BodyPoints, yaw_rad: number): ViewStart {
+		const seen = withSidesOf(observed, yaw_rad);
+		const { width_px, height_px } = seen;
+		const focal = focalPrior(seen.focal_px, width_px, height_px);
+		const start = startPose(
+			this.#fitter.articulation,
+			points.heads,
+			seen.body,
+			seen.bodyWorld,
+			focal.focal_px,
+			width_px,
+			height_px,
+			yaw_rad,
+		);
+		const stature_px = (focal.focal_px * points.stature) / start.translation[2];
+		return {
+			translation: start.translation,
+			view: {
+				width_px,
+				height_px,
 				focal_px: focal.focal_px,
 				sigmaLogFocal: focal.sigmaLog,
 				startRotation: start.rotation,
 				poseMean: start.rotations,
-				poseSigma,
+				poseSigma: POSE_SIGMA,
 				landmarks: landmarkTerms(seen, stature_px, this.#options.anchors ?? LANDMARK_ANCHORS),
 				silhouette: null,
-			};
-		});
+			},
+		};
+	}
+
+	/** Cost of a view whose camera and pose were solved from a start with the shape held. */
+	#tryStart({ view, translation }: ViewStart): number {
+		const x = new Float64Array(SHARED_COUNT + VIEW_COUNT);
+		x.set(this.#x.subarray(0, SHARED_COUNT));
+		x.set(translation, SHARED_COUNT + TRANSLATION);
+		x.set(view.poseMean, SHARED_COUNT + POSE);
+		const hold = new Uint8Array(x.length).fill(1, 0, SHARED_COUNT);
+		const problem = this.#problem(x, [], false, [view]);
+		const summary = minimizeLeastSquares(problem, x, { maxIterations: 10, hold, costTolerance: 1e-3 });
+		this.#iterations += summary.iterations;
+		return summary.costHistory.at(-1) ?? Infinity;
 	}
 
 	#run({ maxIterations, holdShape = false, exact = false }: SolveRound): void {
 		const surface: number[] = this.#views.flatMap((v) => v.silhouette?.rims.map((r) => r.surface) ?? []);
 		const problem = this.#problem(this.#x, surface, exact);
 		const hold = new Uint8Array(this.#x.length);
-		if (holdShape) hold.fill(1, 0, SHAPE_COUNT);
+		if (holdShape) hold.fill(1, 0, SHARED_COUNT);
 		const summary = minimizeLeastSquares(problem, this.#x, {
 			maxIterations,
 			hold,
@@ -184,12 +235,13 @@ export class PhotoSolve {
 	}
 
 	/** The problem around `x`; `surface` lists the rim vertices of all views one after the other. */
-	#problem(x: Float64Array, surface: readonly number[], exact: boolean): PhotoProblem {
+	#problem(x: Float64Array, surface: readonly number[], exact: boolean, of = this.#views): PhotoProblem {
 		const { articulation, model, shape } = this.#fitter;
+		const { stature_m, sigmas } = this.#stated;
 		const quantities = this.#quantities(x, exact);
 		evaluateFitterShape(this.#fitter, x);
 		let next = 0;
-		const views = this.#views.map((view): ViewTerms => {
+		const views = of.map((view): ViewTerms => {
 			if (!view.silhouette) return view;
 			const rims = view.silhouette.rims.map((rim) => ({ ...rim, surface: next++ }));
 			return { ...view, silhouette: { ...view.silhouette, rims } };
@@ -198,7 +250,8 @@ export class PhotoSolve {
 			articulation,
 			points: createBodyPoints(model, articulation, surface, ...extremeVertices(shape.vertices)),
 			prior: this.#prior,
-			stature: this.#stated.stature_m === null ? null : { value_m: this.#stated.stature_m, sigma_m: STATURE_SIGMA_M },
+			cloth: CLOTH_PRIOR,
+			stature: stature_m === null ? null : { value_m: stature_m, sigma_m: sigmas?.stature ?? STATURE_SIGMA_M },
 			quantities,
 			views,
 		});
@@ -223,23 +276,37 @@ export class PhotoSolve {
 		const silhouette = rasterizeBody(this.#fitter, seen, mask);
 		const bodyField = signedDistanceField(silhouette, mask.width, mask.height);
 		const rim = findRim(topology, skin, seen.cameraVertices, bodyField, seen.focal_px * mask.scale);
+		const outline = { field, regions: mask.regions };
 		const joints: number[] = [];
 		const weights: number[] = [];
-		const rims = rim.map(({ vertex, clothOffset, sigma }) => {
-			const first = joints.length;
-			for (let k = skin.offsets[vertex]; k < skin.offsets[vertex + 1]; k++) {
-				joints.push(skin.joints[k]);
-				weights.push(skin.weights[k]);
-			}
-			return { surface: vertex, first, last: joints.length, offset: clothOffset, sigma };
-		});
+		// Both ways count the same: rim to outline and outline to rim.
+		const rims = [faceOutline(outline, rim), answerOutline(outline, rim)].flatMap((answers) =>
+			answers.map(({ rim: at, kind, line }): RimTerm => {
+				const first = joints.length;
+				for (let k = skin.offsets[at.vertex]; k < skin.offsets[at.vertex + 1]; k++) {
+					joints.push(skin.joints[k]);
+					weights.push(skin.weights[k]);
+				}
+				const { own, pixelsPerMetre, sigma } = at;
+				return {
+					surface: at.vertex,
+					first,
+					last: joints.length,
+					own,
+					part: kind === "skin" ? -1 : at.part,
+					pixelsPerMetre,
+					sigma,
+					line,
+					weight: (0.5 * SILHOUETTE_EFFECTIVE_POINTS) / answers.length,
+				};
+			}),
+		);
 		return {
 			field,
 			scale: mask.scale,
 			rims,
 			joints: Int8Array.from(joints),
 			weights: Float64Array.from(weights),
-			weight: Math.min(1, SILHOUETTE_EFFECTIVE_POINTS / Math.max(1, rims.length)),
 			outsideFactor: OUTSIDE_FACTOR,
 		};
 	}
@@ -257,10 +324,10 @@ export class PhotoSolve {
 		if (!last) throw new RangeError("Nothing was solved.");
 		const views = this.#views.map((view, i) => describeView(this.#fitter, view, this.#masks[i], this.#x, i));
 		evaluateFitterShape(this.#fitter, this.#x);
-		const posterior = new Float64Array(SHAPE_COUNT * SHAPE_COUNT);
+		const joint = new Float64Array(SHARED_COUNT * SHARED_COUNT);
 		// A body behind the camera, or a shape that nothing determines: what is left is the prior.
-		const isDetermined = last.stopReason !== "infeasible_start" && last.equations.sharedCovariance(posterior);
-		const covariance = isDetermined ? posterior : priorCovariance(this.#prior);
+		const isDetermined = last.stopReason !== "infeasible_start" && last.equations.sharedCovariance(joint);
+		const covariance = isDetermined ? leadingBlock(joint, SHARED_COUNT, SHAPE_COUNT) : this.#prior.covariance;
 		return {
 			shape: this.#x.slice(0, SHAPE_COUNT),
 			covariance,
@@ -282,7 +349,20 @@ export class PhotoSolve {
 	}
 }
 
+/** The first `count` rows and columns of an [n*n] matrix. */
+function leadingBlock(matrix: Float64Array, n: number, count: number): Float64Array {
+	const out = new Float64Array(count * count);
+	for (let i = 0; i < count; i++) out.set(matrix.subarray(i * n, i * n + count), i * count);
+	return out;
+}
+
 function lastGain(summary: SolverSummary): number {
 	const [before, after] = summary.costHistory.slice(-2);
 	return after === undefined ? 0 : (before - after) / before;
+}
+
+/** The element with the least cost; the first of equals. */
+function cheapest<T>(items: readonly T[], cost: (item: T) => number): T {
+	const costs = items.map(cost);
+	return items[costs.indexOf(Math.min(...costs))];
 }

@@ -39,7 +39,7 @@ const TAPE_TOLERANCE_M = 0.01;
 const TAPE_TOLERANCE = 0.02;
 /** A value that was stated with its own standard deviation may be missed by this many of them. */
 const STATED_SIGMAS = 2;
-/** Squared distance of the shape from the prior: ordinary people stay below 8, the stoutest near 15. */
+/** Squared Mahalanobis distance of the shape from the prior: of rendered people the largest is 18. */
 const UNUSUAL_SHAPE = 25;
 /** From this age on the body model was held against growth charts of standing children. */
 const CHARTED_YEARS = 2;
@@ -181,11 +181,14 @@ const UNKNOWN_WITHOUT_PHOTOS: UnknownTexts = {
 /** Whether the shape lies where hardly anybody is. */
 function isUnusual(fit: PhotoFit): boolean {
 	if (fit.mapped !== null) return fit.mapped.rarity > RARE;
+	const { mean, sigma, whitening } = fit.prior;
 	let squared = 0;
 	for (let i = 0; i < SHAPE_COUNT; i++) {
-		const z = (fit.shape[i] - fit.prior.mean[i]) / fit.prior.sigma[i];
-		if (SHAPE_PARAMETERS[i].kind === "phenotype" && Math.abs(z) > UNUSUAL_PHENOTYPE) return true;
-		squared += z * z;
+		const away = (fit.shape[i] - mean[i]) / sigma[i];
+		if (SHAPE_PARAMETERS[i].kind === "phenotype" && Math.abs(away) > UNUSUAL_PHENOTYPE) return true;
+		let white = 0;
+		for (let k = 0; k <= i; k++) white += whitening[i * SHAPE_COUNT + k] * (fit.shape[k] - mean[k]);
+		squared += white * white;
 	}
 	return squared > UNUSUAL_SHAPE;
 }

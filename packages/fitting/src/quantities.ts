@@ -1,6 +1,7 @@
 import { measureBody } from "@anny-fitter/anthropometry";
 import { pullBackPointGradients, pullBackShapeGradient, type ShapeParameter } from "@anny-fitter/body-model";
 import { computeSignedVolume, computeVolumeGradient } from "@anny-fitter/mesh";
+import { MASS } from "./body-tangent.js";
 import type { StatedBody } from "./observation.js";
 import type { PhotoFitter } from "./photo-fitter.js";
 import { evaluateFitterShape } from "./photo-fitter.js";
@@ -86,14 +87,14 @@ export function measureShape(
  */
 export function statedQuantities(
 	fitter: PhotoFitter,
-	{ mass_kg, measures_m }: Pick<StatedBody, "mass_kg" | "measures_m">,
+	{ mass_kg, measures_m, sigmas: statedSigmas = {} }: Pick<StatedBody, "mass_kg" | "measures_m" | "sigmas">,
 ): StatedQuantities | null {
 	const ids = Object.keys(measures_m);
 	const targets = ids.map((id) => measures_m[id]);
-	const sigmas = targets.map((target) => STATED_MEASURE_SIGMA * target);
+	const sigmas = ids.map((id) => statedSigmas[id] ?? STATED_MEASURE_SIGMA * measures_m[id]);
 	if (mass_kg !== null) {
 		targets.push(Math.log(mass_kg));
-		sigmas.push(massSigma(mass_kg) / mass_kg);
+		sigmas.push((statedSigmas[MASS] ?? massSigma(mass_kg)) / mass_kg);
 	}
 	if (targets.length === 0) return null;
 	const tapes = new Float64Array(ids.length);

@@ -54,6 +54,31 @@ export function sampleSignedDistance(out: Float64Array, field: SignedDistanceFie
 	out[2] = (d01 - d00) * (1 - a) + (d11 - d10) * a;
 }
 
+/** Half the length over which {@link sampleOutlineNormal} differentiates, pixels. */
+const NORMAL_STEP = 2.5;
+
+/**
+ * Unit gradient about a point near the outline: its outward normal. Taken over several pixels, since the steps of a
+ * binary mask turn the gradient at a point by up to 45°.
+ *
+ * @param out [2]
+ * @returns false on a ridge of the field, where no direction is the outline's
+ */
+export function sampleOutlineNormal(out: Float64Array, field: SignedDistanceField, u: number, v: number): boolean {
+	const sample = new Float64Array(3);
+	const at = (x: number, y: number): number => {
+		sampleSignedDistance(sample, field, x, y);
+		return sample[0];
+	};
+	out[0] = at(u + NORMAL_STEP, v) - at(u - NORMAL_STEP, v);
+	out[1] = at(u, v + NORMAL_STEP) - at(u, v - NORMAL_STEP);
+	const length = Math.hypot(out[0], out[1]);
+	if (length < 0.5 * 2 * NORMAL_STEP) return false;
+	out[0] /= length;
+	out[1] /= length;
+	return true;
+}
+
 function squaredDistances(mask: Uint8Array, width: number, height: number, toZero: boolean): Float64Array {
 	const d = new Float64Array(mask.length);
 	for (let i = 0; i < d.length; i++) d[i] = (mask[i] === 0) === toZero ? 0 : FAR;

@@ -1,33 +1,18 @@
 import type { BodyModel } from "@anny-fitter/body-model";
 import { computeFaceNormals, type MeshTopology } from "@anny-fitter/mesh";
 import type { Articulation } from "./articulation.js";
-import { ARTICULATED_BONES } from "./articulation.js";
+import { assignClothParts } from "./cloth.js";
 import type { SignedDistanceField } from "./signed-distance.js";
-import { sampleSignedDistance } from "./signed-distance.js";
+import { sampleOutlineNormal, sampleSignedDistance } from "./signed-distance.js";
 
-/** Where cloth is expected: how far the skin lies inside the outline, millimetres, by the joint that carries it. */
-const CLOTH_OFFSET_MM: Readonly<Record<string, number>> = {
-	body: 7,
-	spine05: 7,
-	spine03: 7,
-	spine01: 7,
-	"clavicle.L": 5,
-	"clavicle.R": 5,
-	"upperarm01.L": 3,
-	"upperarm01.R": 3,
-	"lowerarm01.L": 1,
-	"lowerarm01.R": 1,
-	"upperleg01.L": 5,
-	"upperleg01.R": 5,
-	"lowerleg01.L": 3,
-	"lowerleg01.R": 3,
-};
-
-/** Standard deviation of the outline about body and cloth, metres: generic clothing of unknown cut. */
-const OUTLINE_SIGMA_M = 0.012;
+/** Standard deviation of the outline about body and cloth, metres: what mask and mesh miss of each other. */
+const OUTLINE_SIGMA_M = 0.006;
 
 /** Rim vertices this close to the body's outline, in mask pixels, are taken to form it. */
 const OUTLINE_REACH = 2.6;
+
+/** At most one rim vertex per square of so many mask pixels: dense parts of the mesh shall not count more. */
+const RIM_SPACING = 6;
 
 /** Per vertex, what silhouettes need to know and never changes. */
 export interface SilhouetteSkin {
@@ -35,8 +20,8 @@ export interface SilhouetteSkin {
 	readonly offsets: Uint32Array;
 	readonly joints: Int8Array;
 	readonly weights: Float64Array;
-	/** [vertices] expected cloth in metres, NaN where silhouettes are not to be trusted (head, hands, feet) */
-	readonly clothOffset_m: Float64Array;
+	/** [vertices] place in CLOTH_PARTS, −1 where silhouettes are not to be trusted (head, hands, feet) */
+	readonly parts: Int8Array;
 }
 
 /** Collapses the model's skin weights onto the reduced skeleton. */
@@ -44,8 +29,7 @@ export function createSilhouetteSkin(model: BodyModel, articulation: Articulatio
 	const offsets = new Uint32Array(model.vertexCount + 1);
 	const joints: number[] = [];
 	const weights: number[] = [];
-	const clothOffset_m = new Float64Array(model.vertexCount);
-	const labels = ["body", ...ARTICULATED_BONES];
+	const mainJoints = new Int8Array(model.vertexCount);
 	for (let v = 0; v < model.vertexCount; v++) {
 		const share = new Map<number, number>();
 		for (let k = model.skinOffsets[v]; k < model.skinOffsets[v + 1]; k++) {
@@ -63,16 +47,32 @@ export function createSilhouetteSkin(model: BodyModel, articulation: Articulatio
 			}
 		}
 		offsets[v + 1] = joints.length;
-		const offset_mm = CLOTH_OFFSET_MM[labels[main]];
-		clothOffset_m[v] = offset_mm === undefined ? Number.NaN : offset_mm / 1000;
+		mainJoints[v] = main;
 	}
-	return { offsets, joints: Int8Array.from(joints), weights: Float64Array.from(weights), clothOffset_m };
+	return {
+		offsets,
+		joints: Int8Array.from(joints),
+		weights: Float64Array.from(weights),
+		parts: assignClothParts(model, mainJoints),
+	};
 }
 
-/** A vertex on the silhouette's rim. Distances in mask pixels. */
+/** A vertex on the silhouette's rim. Places and distances in mask pixels. */
 export interface RimVertex {
 	readonly vertex: number;
-	readonly clothOffset: number;
+	/** place in CLOTH_PARTS */
+	readonly part: number;
+	readonly u: number;
+	readonly v: number;
+	/**
+	 * Signed distance from the outline of the body's own silhouette. Contour edges zigzag, so many of their ends lie up to
+	 * some pixels inside; a residual without this would make bodies a millimetre too large.
+	 */
+	readonly own: number;
+	/** The outward normal of that outline. */
+	readonly nu: number;
+	readonly nv: number;
+	readonly pixelsPerMetre: number;
 	readonly sigma: number;
 }
 
@@ -106,8 +106,11 @@ export function findRim(
 		facing[t] = towards < 0 ? 1 : 0;
 	}
 	const seen = new Uint8Array(topology.vertexCount);
+	const columns = Math.ceil(width / RIM_SPACING);
+	const isTaken = new Uint8Array(columns * Math.ceil(height / RIM_SPACING));
 	const rim: RimVertex[] = [];
 	const sample = new Float64Array(3);
+	const normal = new Float64Array(2);
 	for (let e = 0; e < topology.edges.length / 2; e++) {
 		const t1 = topology.edgeTriangles[2 * e + 1];
 		if (t1 < 0 || facing[topology.edgeTriangles[2 * e]] === facing[t1]) continue;
@@ -115,16 +118,30 @@ export function findRim(
 			const vertex = topology.edges[2 * e + end];
 			if (seen[vertex]) continue;
 			seen[vertex] = 1;
-			const cloth_m = skin.clothOffset_m[vertex];
+			const part = skin.parts[vertex];
 			const z = cameraVertices[3 * vertex + 2];
-			if (Number.isNaN(cloth_m) || !(z > 0.05)) continue;
+			if (part < 0 || !(z > 0.05)) continue;
 			const u = width / 2 + (focal * cameraVertices[3 * vertex]) / z;
 			const v = height / 2 + (focal * cameraVertices[3 * vertex + 1]) / z;
 			if (u < 2 || v < 2 || u > width - 2 || v > height - 2) continue;
 			sampleSignedDistance(sample, bodyField, u, v);
 			if (Math.abs(sample[0]) > OUTLINE_REACH) continue;
+			if (!sampleOutlineNormal(normal, bodyField, u, v)) continue;
+			const cell = Math.floor(v / RIM_SPACING) * columns + Math.floor(u / RIM_SPACING);
+			if (isTaken[cell]) continue;
+			isTaken[cell] = 1;
 			const pixelsPerMetre = focal / z;
-			rim.push({ vertex, clothOffset: cloth_m * pixelsPerMetre, sigma: OUTLINE_SIGMA_M * pixelsPerMetre });
+			rim.push({
+				vertex,
+				part,
+				u,
+				v,
+				own: sample[0],
+				nu: normal[0],
+				nv: normal[1],
+				pixelsPerMetre,
+				sigma: OUTLINE_SIGMA_M * pixelsPerMetre,
+			});
 		}
 	}
 	return rim;

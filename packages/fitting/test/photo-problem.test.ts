@@ -5,10 +5,12 @@ import { checkGradients } from "@anny-fitter/solver";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Articulation, ROTATION_COUNT } from "../src/articulation.js";
 import { createBodyPoints } from "../src/body-points.js";
+import { CLOTH, CLOTH_COUNT, CLOTH_PARTS, CLOTH_PRIOR, SHARED_COUNT } from "../src/cloth.js";
 import { createPhotoFitter, type PhotoFitter } from "../src/photo-fitter.js";
 import { PhotoProblem, type SilhouetteTerms, type ViewTerms } from "../src/photo-problem.js";
+import { photoPrior } from "../src/prior/photo-prior.js";
 import { statedQuantities } from "../src/quantities.js";
-import { namedShape, SHAPE_COUNT, SHAPE_PARAMETERS, shapePrior } from "../src/shape-parameters.js";
+import { namedShape, SHAPE_COUNT, SHAPE_PARAMETERS } from "../src/shape-parameters.js";
 import { signedDistanceField } from "../src/signed-distance.js";
 import { createSilhouetteSkin } from "../src/silhouette.js";
 import { LOG_FOCAL, POSE, ROOT_ROTATION, TRANSLATION, VIEW_COUNT } from "../src/view-parameters.js";
@@ -26,8 +28,9 @@ beforeAll(async () => {
 /** A photo problem with random landmarks and rim points around a random body. */
 function randomProblem(seed: number, viewCount: number): { problem: PhotoProblem; x: Float64Array } {
 	const random = createRandom(seed);
-	const x = new Float64Array(SHAPE_COUNT + VIEW_COUNT * viewCount);
-	const prior = shapePrior("female", 0.7, 0.05);
+	const x = new Float64Array(SHARED_COUNT + VIEW_COUNT * viewCount);
+	const prior = photoPrior(fitter, "surveyed", "female", 40, 0.05);
+	for (let i = 0; i < CLOTH_COUNT; i++) x[CLOTH + i] = 0.01 * random.uniform();
 	for (let i = 0; i < SHAPE_COUNT; i++) {
 		x[i] = SHAPE_PARAMETERS[i].kind === "phenotype" ? 0.52 + 0.3 * random.uniform() : 0.02 + 0.1 * random.uniform();
 	}
@@ -37,7 +40,7 @@ function randomProblem(seed: number, viewCount: number): { problem: PhotoProblem
 	const points = createBodyPoints(model, articulation, surface, 881, 100);
 	const skin = createSilhouetteSkin(model, articulation);
 	const views = Array.from({ length: viewCount }, (_, view): ViewTerms => {
-		const offset = SHAPE_COUNT + VIEW_COUNT * view;
+		const offset = SHARED_COUNT + VIEW_COUNT * view;
 		x[offset + LOG_FOCAL] = 0.1 * random.normal();
 		x.set([0.1, 0.8, 3], offset + TRANSLATION);
 		for (let k = 0; k < 3; k++) x[offset + ROOT_ROTATION + k] = 0.3 * random.normal();
@@ -52,7 +55,11 @@ function randomProblem(seed: number, viewCount: number): { problem: PhotoProblem
 				joints.push(skin.joints[k]);
 				weights.push(skin.weights[k]);
 			}
-			return { surface: 12 * view + i, first, last: joints.length, offset: 1, sigma: 2 };
+			// Cloth of every part and bare skin; rim to outline and outline to rim.
+			const part = (i % (CLOTH_PARTS.length + 1)) - 1;
+			const line = i % 3 === 0 ? ([50, 90, 0.6, 0.8] as const) : null;
+			const place = { surface: 12 * view + i, first, last: joints.length };
+			return { ...place, own: -0.3, part, pixelsPerMetre: 60, sigma: 2, line, weight: 0.3 };
 		});
 		const silhouette: SilhouetteTerms = {
 			field: signedDistanceField(mask, 120, 160),
@@ -60,7 +67,6 @@ function randomProblem(seed: number, viewCount: number): { problem: PhotoProblem
 			rims,
 			joints: Int8Array.from(joints),
 			weights: Float64Array.from(weights),
-			weight: 0.3,
 			outsideFactor: 1 / 3,
 		};
 		return {
@@ -87,6 +93,7 @@ function randomProblem(seed: number, viewCount: number): { problem: PhotoProblem
 		articulation,
 		points,
 		prior,
+		cloth: CLOTH_PRIOR,
 		stature: { value_m: 1.7, sigma_m: 0.002 },
 		quantities: statedQuantities(fitter, { mass_kg: 70, measures_m: { waist_girth: 0.8 } }),
 		views,
@@ -102,10 +109,10 @@ describe("photo problem", () => {
 		const { problem, x } = randomProblem(seed, viewCount);
 		const report = checkGradients(problem, x, new Float64Array(x.length).fill(1e-6), 2e-4);
 		const name = (p: number): string =>
-			p < SHAPE_COUNT ? JSON.stringify(SHAPE_PARAMETERS[p]) : `view ${p - SHAPE_COUNT}`;
+			p < SHAPE_COUNT ? JSON.stringify(SHAPE_PARAMETERS[p]) : `${p < SHARED_COUNT ? "cloth" : "view"} ${p}`;
 		const bad = report.mismatches.map((m) => ({ ...m, name: name(m.parameter) }));
 		expect(bad.slice(0, 5)).toEqual([]);
-		expect(report.residualCount).toBe(SHAPE_COUNT + 3 + viewCount * (1 + ROTATION_COUNT + 2 * 19 + 12));
+		expect(report.residualCount).toBe(SHARED_COUNT + 3 + viewCount * (1 + ROTATION_COUNT + 2 * 19 + 12));
 	});
 
 	test("a rim inside the outline counts a third: hair and coats are outside the body (seed 34)", () => {
@@ -115,8 +122,8 @@ describe("photo problem", () => {
 		problem.evaluate(x, {
 			needsJacobian: false,
 			add: (residual, weight) => {
-				// After shape priors, stature and two quantities, focal and pose priors and 19 landmarks come the 12 rims.
-				if (count++ >= SHAPE_COUNT + 3 + 1 + ROTATION_COUNT + 2 * 19) rims.push({ residual, weight });
+				// After priors of shape and cloth, stature and two quantities, focal and pose priors and 19 landmarks come the 12 rims.
+				if (count++ >= SHARED_COUNT + 3 + 1 + ROTATION_COUNT + 2 * 19) rims.push({ residual, weight });
 			},
 		});
 		expect(rims).toHaveLength(12);
@@ -126,7 +133,7 @@ describe("photo problem", () => {
 
 	test("a body behind the camera is infeasible, not an error", () => {
 		const { problem, x } = randomProblem(33, 1);
-		x[SHAPE_COUNT + TRANSLATION + 2] = -5;
+		x[SHARED_COUNT + TRANSLATION + 2] = -5;
 		expect(problem.evaluate(x, { needsJacobian: false, add: () => undefined })).toBe(false);
 	});
 });

@@ -10,10 +10,11 @@ import { SHAPE_COUNT, shapePrior } from "../src/shape-parameters.js";
 /** What a settled fit of the mean body of an age reports. */
 function fitAt(years: number): PhotoFit {
 	const prior = shapePrior("unspecified", annyAgeFromYears(years), 0.01);
+	const covariance = new Float64Array(SHAPE_COUNT * SHAPE_COUNT);
 	return {
 		shape: prior.mean.slice(),
-		covariance: new Float64Array(SHAPE_COUNT * SHAPE_COUNT),
-		prior,
+		covariance,
+		prior: { ...prior, population: "surveyed", covariance, whitening: covariance, logDeterminant: 0 },
 		stature_m: 0.8,
 		mass_kg: 11,
 		statedTapes_m: {},

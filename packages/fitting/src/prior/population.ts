@@ -332,6 +332,35 @@ export function mixPopulations(a: Population, b: Population, shareOfB: number): 
 	};
 }
 
+/**
+ * Covariance of the shape of people whose numbers have a covariance: law of total covariance.
+ *
+ * @param covariance [BODY_NUMBERS²] of the numbers: the population's own, or what observations left of it
+ * @returns [SHAPE_COUNT²]
+ */
+export function shapeCovariance({ gain, remaining }: Population, covariance: Float64Array): Float64Array {
+	const n = SURVEY_COUNT;
+	const count = BODY_NUMBERS.length;
+	const half = new Float64Array(SHAPE_COUNT * n);
+	for (let p = 0; p < SHAPE_COUNT; p++) {
+		for (let i = 0; i < n; i++) {
+			const g = gain[p * n + i];
+			for (let j = 0; j < n; j++) half[p * n + j] += g * covariance[i * count + j];
+		}
+	}
+	const out = remaining.slice();
+	for (let p = 0; p < SHAPE_COUNT; p++) {
+		for (let q = 0; q <= p; q++) {
+			let sum = 0;
+			for (let j = 0; j < n; j++) sum += half[p * n + j] * gain[q * n + j];
+			const value = 0.5 * (out[p * SHAPE_COUNT + q] + out[q * SHAPE_COUNT + p]) + sum;
+			out[p * SHAPE_COUNT + q] = value;
+			out[q * SHAPE_COUNT + p] = value;
+		}
+	}
+	return out;
+}
+
 /** [numbers] index in BODY_QUANTITIES that each number belongs to; mean girth to the mass. */
 export const QUANTITY_OF_NUMBER: readonly number[] = NUMBER_PLACES.map((place) =>
 	place < 0 ? BODY_QUANTITIES.length - 1 : place,

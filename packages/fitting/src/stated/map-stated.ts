@@ -10,10 +10,11 @@ import {
 	populationOf,
 	QUANTITY_OF_NUMBER,
 	SHAPE_SIGMA,
+	shapeCovariance,
 	UNKNOWN_AGE_SIGMA_YEARS,
 } from "../prior/population.js";
 import { BODY_NUMBERS, MEAN_GIRTH_NUMBER, meanGirth, STATURE_NUMBER, SURVEY_COUNT } from "../prior/survey-vector.js";
-import { namedShape, phenotypeIndex, SHAPE_COUNT, shapePrior } from "../shape-parameters.js";
+import { namedShape, phenotypeIndex, shapePrior } from "../shape-parameters.js";
 import { type EmbedTask, embedBody } from "./embed-body.js";
 
 /** A stated value that the others do not let expect. */
@@ -124,7 +125,7 @@ export function mapStated(
 	}
 	return {
 		shape: body.x,
-		covariance: shapeCovariance(population, posterior),
+		covariance: shapeCovariance(population, posterior.covariance),
 		values,
 		sigmas,
 		age_years,
@@ -274,30 +275,6 @@ function tolerance_m(name: string, isStated: boolean): number {
 	if (LOOSE.test(name)) return isStated ? LOOSE_STATED_TOLERANCE_M : LOOSE_TOLERANCE_M;
 	if (name === "stature" && isStated) return STATED_STATURE_TOLERANCE_M;
 	return isStated ? STATED_TOLERANCE_M : EXPECTED_TOLERANCE_M;
-}
-
-/** What remains unknown of the shape: law of total covariance over the numbers. */
-function shapeCovariance({ gain, remaining }: Population, { covariance }: ConditionedGaussian): Float64Array {
-	const n = SURVEY_COUNT;
-	const count = BODY_NUMBERS.length;
-	const half = new Float64Array(SHAPE_COUNT * n);
-	for (let p = 0; p < SHAPE_COUNT; p++) {
-		for (let i = 0; i < n; i++) {
-			const g = gain[p * n + i];
-			for (let j = 0; j < n; j++) half[p * n + j] += g * covariance[i * count + j];
-		}
-	}
-	const out = remaining.slice();
-	for (let p = 0; p < SHAPE_COUNT; p++) {
-		for (let q = 0; q <= p; q++) {
-			let sum = 0;
-			for (let j = 0; j < n; j++) sum += half[p * n + j] * gain[q * n + j];
-			const value = 0.5 * (out[p * SHAPE_COUNT + q] + out[q * SHAPE_COUNT + p]) + sum;
-			out[p * SHAPE_COUNT + q] = value;
-			out[q * SHAPE_COUNT + p] = value;
-		}
-	}
-	return out;
 }
 
 /** σ of every quantity: what is not known of the person, and what the body misses of what is expected. */
