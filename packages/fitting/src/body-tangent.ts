@@ -1,11 +1,10 @@
 import { MEASUREMENTS, measureBody } from "@anny-fitter/anthropometry";
 import { DEFAULT_PHENOTYPE, evaluateShape, type ShapeParameter, type ShapeParameters } from "@anny-fitter/body-model";
 import type { PhotoFitter } from "./photo-fitter.js";
-import { bodyMass, differentiateMass, measureShape } from "./quantities.js";
+import { bodyMass, differentiateMass, MASS, measureShape } from "./quantities.js";
 import { SHAPE_COUNT, SHAPE_PARAMETERS, shapePrior } from "./shape-parameters.js";
 
-/** Name of the mass among a body's quantities; all others are measurements. */
-export const MASS = "mass";
+export { MASS };
 
 /** What can be wanted of a body: all measurements in metres, and its mass in kilograms at the end. */
 export const BODY_QUANTITIES: readonly string[] = [...MEASUREMENTS.map(({ id }) => id), MASS];

@@ -1,12 +1,14 @@
 import { measureBody } from "@anny-fitter/anthropometry";
 import { pullBackPointGradients, pullBackShapeGradient, type ShapeParameter } from "@anny-fitter/body-model";
 import { computeSignedVolume, computeVolumeGradient } from "@anny-fitter/mesh";
-import { MASS } from "./body-tangent.js";
 import type { StatedBody } from "./observation.js";
 import type { PhotoFitter } from "./photo-fitter.js";
 import { evaluateFitterShape } from "./photo-fitter.js";
 import type { StatedQuantities } from "./photo-problem.js";
 import { SHAPE_COUNT, SHAPE_PARAMETERS } from "./shape-parameters.js";
+
+/** Name of the mass among a body's quantities; all others are measurements. */
+export const MASS = "mass";
 
 /** Mean density of the living body with the air in its lungs, kg/m³: a scale weighs mesh volume × this. */
 export const BODY_DENSITY_KG_M3 = 1010;
