@@ -56,6 +56,13 @@ async function kill(child: ChildProcess): Promise<void> {
 	child.kill("SIGKILL");
 	await ended;
 }
+/** Halves, with other work in between. */
+async function* slowly(bytes: Buffer): AsyncGenerator<Buffer> {
+	for (const half of [bytes.subarray(0, bytes.length / 2), bytes.subarray(bytes.length / 2)]) {
+		yield half;
+		await new Promise((resolve) => setImmediate(resolve));
+	}
+}
 const photoFiles = (): string[] => filesBelow(folder).filter((name) => !basename(name).startsWith("owner-"));
 
 describe.skipIf(!hasRamDisk())("photos on the RAM disk", () => {
@@ -143,6 +150,27 @@ describe.skipIf(!hasRamDisk())("photos on the RAM disk", () => {
 		utimesSync(join(folder, dirname(dirname(photoFiles()[0] ?? ""))), new Date(0), new Date(0));
 		expect(await stranger.sweep()).toEqual([jobId]);
 		expect(photoFiles()).toEqual([]);
+	});
+
+	it("that are on their way are left alone, whenever the sweep comes", { timeout: 60_000 }, async () => {
+		const vault = await open();
+		let isOver = false;
+		const sweeping = (async () => {
+			while (!isOver) await vault.sweep();
+		})();
+		try {
+			for (let round = 0; round < 300; round++) {
+				const jobId = randomUUID();
+				for (let index = 0; index < 3; index++) {
+					const { size_bytes } = await vault.store(jobId, index, slowly(randomBytes(40_000)), LIMIT);
+					expect(size_bytes).toBe(40_000);
+				}
+				await vault.wipe(jobId);
+			}
+		} finally {
+			isOver = true;
+			await sweeping;
+		}
 	});
 
 	it("that this vault cannot read are wiped", async () => {

@@ -124,10 +124,10 @@ export class RamDiskStorage implements VaultStorage {
 		const jobs: { jobId: string; modifiedAt: Date }[] = [];
 		for (const jobId of (await namesIn(this.#folder)).filter((name) => JOB.test(name))) {
 			const folder = join(this.#folder, jobId);
-			const names = await namesIn(folder);
-			const paths = names.length === 0 ? [folder] : names.map((name) => join(folder, name));
-			const times = await Promise.all(paths.map(modifiedAt_ms));
-			jobs.push({ jobId, modifiedAt: new Date(Math.max(...times)) });
+			const paths = [folder, ...(await namesIn(folder)).map((name) => join(folder, name))];
+			// The folder's own time also covers a photo that got its final name meanwhile.
+			const latest_ms = Math.max(...(await Promise.all(paths.map(modifiedAt_ms))));
+			if (latest_ms > 0) jobs.push({ jobId, modifiedAt: new Date(latest_ms) });
 		}
 		return jobs;
 	}
