@@ -1,9 +1,13 @@
 /**
- * Fits the rendered subjects and compares with their truth, beside the body of the stated values alone.
+ * Fits rendered subjects and compares with their truth, per kind of clothing, beside the body of the stated values alone.
  * Synthetic subjects flatter: truth and fit share one body model, stated values are exact, clothes are simple.
  *
- *   npm run accuracy -w @anny-fitter/benchmarks
+ *   npm run accuracy -w @anny-fitter/benchmarks [-- --folder DIR]
+ *
+ * DIR holds subjects that `npm run subjects` drew; by default those beside the repository are taken.
  */
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { measureBody } from "@anny-fitter/anthropometry";
 import { createBodyModel, evaluateShape } from "@anny-fitter/body-model";
 import {
@@ -131,9 +135,11 @@ export function measureAccuracy(
 	return row;
 }
 
-/** Measures the subject's resting body, made from its own parameters; leaves it in `fitter.shape`. */
+/** Measures the subject's true resting vertices, on joints of its parameters; leaves them in `fitter.shape`. */
 function truthMeasures(fitter: PhotoFitter, subject: SyntheticSubject) {
 	evaluateShape(fitter.shape, fitter.model, { phenotypes: subject.phenotypes, localChanges: subject.localChanges });
+	// Other body data than the subject was rendered with would make another body of the same parameters.
+	fitter.shape.vertices.set(subject.restVertices);
 	return measureBody(fitter.measurer, fitter.shape);
 }
 
@@ -176,36 +182,74 @@ function vertexError(a: ArrayLike<number>, b: ArrayLike<number>): number {
 	return sum / n;
 }
 
-/** The table as Markdown. */
-export function accuracyTable(rows: readonly AccuracyRow[]): string {
+/** The fits of one kind of input, and the bodies of the same stated values without photos. */
+export interface AccuracyComparison {
+	readonly photos: AccuracyRow;
+	readonly stated: AccuracyRow;
+}
+
+export const CLOTHING = ["tight", "regular", "loose"] as const;
+
+/** What a row says of the subjects in one kind of clothing. */
+export interface ClothingSummary {
+	readonly subjects: number;
+	/** [GIRTHS] mean absolute errors, mm */
+	readonly girths_mm: readonly number[];
+	readonly meanOfGirths_mm: number;
+	readonly pve_mm: number;
+	readonly coverage: number;
+	readonly fit_ms: number;
+}
+
+/** Null when nobody wears it. */
+export function summarise(row: AccuracyRow, clothing: (typeof CLOTHING)[number]): ClothingSummary | null {
+	const indices = row.clothing.flatMap((c, i) => (c === clothing ? [i] : []));
+	if (indices.length === 0) return null;
+	const of = <T>(values: readonly T[]): T[] => indices.flatMap((i) => values[i] ?? []);
+	const errors = indices.map((i) => row.girthErrors_mm[i] ?? []);
+	const girths_mm = GIRTHS.map((_, g) => mean(errors.map((e) => Math.abs(e[g] ?? Number.NaN))));
+	const perSubject = row.covered.length / row.clothing.length;
+	return {
+		subjects: indices.length,
+		girths_mm,
+		meanOfGirths_mm: mean(girths_mm),
+		pve_mm: mean(of(row.pve_mm)),
+		coverage: mean(indices.flatMap((i) => row.covered.slice(i * perSubject, (i + 1) * perSubject).map(Number))),
+		fit_ms: median(of(row.fit_ms)),
+	};
+}
+
+/** The table as Markdown: a line per kind of input and of clothing. */
+export function accuracyTable(comparisons: readonly AccuracyComparison[]): string {
 	const head = [
 		"inputs",
+		"clothing (subjects)",
 		...GIRTHS.map((g) => g.replace("_girth", "").replaceAll("_", " ")),
 		"mean of 8",
-		"tight / regular / loose",
-		"PVE mm",
-		"joints % of stature",
-		"IoU",
+		"stated alone",
+		"PVE mm (stated alone)",
 		"inside 90 %",
 		"fit ms",
 	];
-	const lines = rows.map((row) => {
-		const perGirth = GIRTHS.map((_, g) => mean(row.girthErrors_mm.map((e) => Math.abs(e[g] ?? 0))));
-		const byClothing = ["tight", "regular", "loose"].map((c) =>
-			mean(row.girthErrors_mm.filter((_, s) => row.clothing[s] === c).flatMap((e) => e.map(Math.abs))).toFixed(1),
-		);
-		return [
-			row.name,
-			...perGirth.map((v) => v.toFixed(1)),
-			mean(perGirth).toFixed(1),
-			byClothing.join(" / "),
-			mean(row.pve_mm).toFixed(1),
-			row.jointErrors.length > 0 ? (100 * median(row.jointErrors)).toFixed(2) : "–",
-			row.silhouetteIous.length > 0 ? mean(row.silhouetteIous).toFixed(3) : "–",
-			`${(100 * mean(row.covered.map(Number))).toFixed(0)} %`,
-			median(row.fit_ms).toFixed(0),
-		];
-	});
+	const lines = comparisons.flatMap(({ photos, stated }) =>
+		CLOTHING.flatMap((clothing) => {
+			const seen = summarise(photos, clothing);
+			const blind = summarise(stated, clothing);
+			if (!seen || !blind) return [];
+			return [
+				[
+					photos.name,
+					`${clothing} (${seen.subjects})`,
+					...seen.girths_mm.map((v) => v.toFixed(1)),
+					`**${seen.meanOfGirths_mm.toFixed(1)}**`,
+					blind.meanOfGirths_mm.toFixed(1),
+					`${seen.pve_mm.toFixed(1)} (${blind.pve_mm.toFixed(1)})`,
+					`${(100 * seen.coverage).toFixed(0)} %`,
+					seen.fit_ms.toFixed(0),
+				],
+			];
+		}),
+	);
 	return [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
@@ -217,10 +261,40 @@ export const STATED_NOTHING: StatedBody = {
 	measures_m: {},
 };
 
+const isFront = ({ view }: SyntheticView): boolean => view === "front";
+const isFrontOrSide = ({ view }: SyntheticView): boolean => view === "front" || view === "side";
+
+/** The inputs that the product is judged by. */
+export const ACCURACY_SETTINGS: readonly AccuracySetting[] = [
+	{ name: "front + side", views: isFrontOrSide, stated: statedTruth },
+	{ name: "front", views: isFront, stated: statedTruth },
+	{
+		name: "front + side, no weight",
+		views: isFrontOrSide,
+		stated: (subject) => ({ ...statedTruth(subject), mass_kg: null }),
+	},
+	{ name: "every photo", views: () => true, stated: statedTruth },
+	{ name: "front, nothing stated", views: isFront, stated: () => STATED_NOTHING },
+];
+
+/** Fits with and without photos. */
+export function compareWithStated(
+	fitter: PhotoFitter,
+	subjects: readonly SyntheticSubject[],
+	observations: ReadonlyMap<SyntheticView, PhotoObservation>,
+	setting: AccuracySetting,
+): AccuracyComparison {
+	return {
+		photos: measureAccuracy(fitter, subjects, observations, setting),
+		stated: measureAccuracy(fitter, subjects, observations, { ...setting, views: () => false }),
+	};
+}
+
 async function main(): Promise<void> {
-	const subjects = loadSyntheticSubjects();
+	const { values } = parseArgs({ options: { folder: { type: "string" } } });
+	const subjects = loadSyntheticSubjects(values.folder === undefined ? undefined : resolve(values.folder));
 	if (!subjects) {
-		console.error("The rendered subjects are not beside the repository; nothing to measure.");
+		console.error("There are no rendered subjects in that folder, or none beside the repository; nothing to measure.");
 		process.exitCode = 2;
 		return;
 	}
@@ -230,49 +304,40 @@ async function main(): Promise<void> {
 	await vision.close();
 	const { data, source } = await openBodyModelData();
 	const fitter = createPhotoFitter(createBodyModel(data, { allPhenotypes: true, localChanges: true }));
-	const heldOut = new Map(
-		subjects.map((s) => [
-			s,
-			expandAnchors(
-				calibrateAnchors(
-					collectSightings(
-						fitter.model,
-						subjects.filter((other) => other !== s),
-						observations,
-					),
-				),
-			),
-		]),
-	);
-	const frontSide = (v: SyntheticView): boolean => v.view === "front" || v.view === "side";
-	const front = (v: SyntheticView): boolean => v.view === "front";
-	const leaveOneOut = (s: SyntheticSubject): readonly LandmarkAnchor[] => heldOut.get(s) ?? [];
-	const rows = [
-		{ name: "stated values, no photo", views: () => false, stated: statedTruth },
-		{ name: "front + side", views: frontSide, stated: statedTruth },
+	const held = landmarksOfTheOthers(fitter, subjects, observations);
+	const settings: AccuracySetting[] = [
+		...ACCURACY_SETTINGS,
 		{
 			name: "front + side, landmarks calibrated on the others",
-			views: frontSide,
+			views: isFrontOrSide,
 			stated: statedTruth,
-			anchors: leaveOneOut,
+			anchors: (subject) => held.get(subject) ?? [],
 		},
-		{ name: "front", views: front, stated: statedTruth },
-		{ name: "every photo", views: () => true, stated: statedTruth },
-		{
-			name: "front + side, no weight",
-			views: frontSide,
-			stated: (s: SyntheticSubject) => ({ ...statedTruth(s), mass_kg: null }),
-		},
-		{ name: "front + side, nothing stated", views: frontSide, stated: () => STATED_NOTHING },
-	].map((setting) => measureAccuracy(fitter, subjects, observations, setting));
+	];
+	const comparisons = settings.map((setting) => compareWithStated(fitter, subjects, observations, setting));
 	console.log(`Mean absolute error in mm on ${subjects.length} rendered subjects, body data: ${source.name}.`);
 	console.log("Synthetic subjects flatter a fit of the same body model; these are no figures for real people.\n");
-	console.log(accuracyTable(rows));
-	for (const row of rows) {
+	console.log(accuracyTable(comparisons));
+	for (const { photos } of comparisons) {
+		const worst = (values: readonly number[]): number => Math.max(...values);
 		console.log(
-			`\n${row.name}: stature missed by at most ${Math.max(...row.staturesMissed_mm).toFixed(1)} mm, weight by at most ${Math.max(...row.massesMissed_kg).toFixed(2)} kg, ${row.failed} not converged`,
+			`\n${photos.name}: stature missed by at most ${worst(photos.staturesMissed_mm).toFixed(1)} mm, weight by at most ${worst(photos.massesMissed_kg).toFixed(2)} kg, joints by ${(100 * median(photos.jointErrors)).toFixed(2)} % of stature (median), overlap ${mean(photos.silhouetteIous).toFixed(3)}, ${photos.failed} not converged`,
 		);
 	}
+}
+
+/** Landmark places calibrated without the subject itself. */
+function landmarksOfTheOthers(
+	{ model }: PhotoFitter,
+	subjects: readonly SyntheticSubject[],
+	observations: ReadonlyMap<SyntheticView, PhotoObservation>,
+): Map<SyntheticSubject, readonly LandmarkAnchor[]> {
+	return new Map(
+		subjects.map((subject) => {
+			const others = subjects.filter((other) => other !== subject);
+			return [subject, expandAnchors(calibrateAnchors(collectSightings(model, others, observations)))];
+		}),
+	);
 }
 
 if (process.argv[1]?.endsWith("accuracy.js")) await main();

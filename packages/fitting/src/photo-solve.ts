@@ -33,7 +33,7 @@ const MUSCLE_STARTS = [0.25, 0.7] as const;
 /** A silhouette's hundreds of correlated rim points count as this many independent ones. */
 const SILHOUETTE_EFFECTIVE_POINTS = 150;
 /** Weight where the outline lies beyond body and expected cloth: hair, coats and bags are outside, never inside. */
-const OUTSIDE_FACTOR = 1 / 3;
+const OUTSIDE_FACTOR = 0.5;
 
 const POSE_SIGMA = poseSigmas();
 
