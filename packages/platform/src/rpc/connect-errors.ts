@@ -15,6 +15,7 @@ const CODE_OF_STATUS: Readonly<Record<number, Code>> = {
 	412: Code.FailedPrecondition,
 	429: Code.ResourceExhausted,
 	499: Code.Canceled,
+	502: Code.Unavailable,
 	503: Code.Unavailable,
 	504: Code.DeadlineExceeded,
 };
