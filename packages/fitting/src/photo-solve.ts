@@ -126,7 +126,7 @@ export class PhotoSolve {
 				this.#views[i] = { ...this.#views[i], silhouette: this.#silhouetteTerms(i) };
 			}
 			const exact = round === rounds - 1;
-			this.#run({ maxIterations: exact ? 15 : 5, exact });
+			this.#run({ maxIterations: exact ? 30 : 5, exact });
 		}
 		return this.#finish();
 	}
