@@ -67,7 +67,7 @@ describeInBrowser("from the start page to an exported body", () => {
 		await tabTo(page, "button", "I agree, start");
 		await page.keyboard.press("Enter");
 		await page.waitForURL(/\/models\//, { timeout: 120_000 });
-		await page.getByRole("row", { name: /Waist girth/ }).waitFor();
+		await page.getByRole("row", { name: /^Waist girth [\d.]+ cm/ }).waitFor();
 		await tabTo(page, "button", /Waist girth/);
 		await page.keyboard.press("Enter");
 		await page.waitForURL(/measurement=waist_girth/);

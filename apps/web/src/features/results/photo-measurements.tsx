@@ -76,7 +76,7 @@ function Row({
 	const notes = over_clothing ? [photos, t("seen.overClothes")] : [photos];
 	return (
 		<tr className="border-t border-line">
-			<th scope="row" className="py-2 ps-3 pe-2 text-start font-normal">
+			<th scope="row" className="py-2 ps-3 pe-2 text-start font-normal hyphens-auto wrap-anywhere">
 				{i18n.exists(`results:seen.names.${id}`) ? t(`seen.names.${id}`) : nameOf(id)}
 				<span className="block text-sm text-ink-soft">{notes.join(" · ")}</span>
 			</th>
