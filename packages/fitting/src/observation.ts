@@ -14,6 +14,9 @@ export interface PhotoQuality {
 	readonly peopleCount: number;
 }
 
+/** Codes of {@link PhotoObservation.regions}. */
+export const REGION = { unknown: 0, cloth: 1, skin: 2, hair: 3 } as const;
+
 /** What perception saw in one photo. Pixels are those of the upright photo. */
 export interface PhotoObservation {
 	readonly width_px: number;

@@ -1,10 +1,6 @@
+import { REGION } from "./observation.js";
 import { type SignedDistanceField, sampleOutlineNormal, sampleSignedDistance } from "./signed-distance.js";
 import type { RimVertex } from "./silhouette.js";
-
-/** Labels of `PhotoObservation.regions`. */
-const CLOTH_LABEL = 1;
-const SKIN_LABEL = 2;
-const HAIR_LABEL = 3;
 
 /** What a photo's mask knows of its outline. */
 export interface Outline {
@@ -122,7 +118,8 @@ function outlineKind({ field, regions }: Outline, u: number, v: number, nu: numb
 			if (x >= 0 && y >= 0 && x < field.width && y < field.height) counts[regions[y * field.width + x]]++;
 		}
 	}
-	const [unknown, cloth, skin, hair] = [counts[0], counts[CLOTH_LABEL], counts[SKIN_LABEL], counts[HAIR_LABEL]];
+	const skin = counts[REGION.skin];
+	const hair = counts[REGION.hair];
 	if (hair > 2 && hair >= skin) return "hair";
-	return skin > 3 * (cloth + unknown + hair) ? "skin" : "cloth";
+	return skin > 3 * (counts[REGION.cloth] + counts[REGION.unknown] + hair) ? "skin" : "cloth";
 }

@@ -1,7 +1,7 @@
 import { findArmContacts } from "./arm-contact.js";
 import type { FittedView } from "./fitted-view.js";
 import { findFrameCuts } from "./frame-cuts.js";
-import type { PhotoObservation, PhotoQuality } from "./observation.js";
+import { type PhotoObservation, type PhotoQuality, REGION } from "./observation.js";
 import type { OutlineExcess } from "./outline-excess.js";
 import { bentPart, measurePosture } from "./posture.js";
 import { guessView, isViewLikely, type StatedView, viewDirection } from "./view-direction.js";
@@ -55,7 +55,6 @@ const LOOSE_LEGS_M = 0.025;
 const HAIR_M = 0.027;
 /** Hair seen below the shoulders, in squares of the torso's length: 0 with short or tied hair, 0.05 with long hair. */
 const HAIR_AREA = 0.015;
-const HAIR_REGION = 3;
 /** Fits of level photos end within 5° and 12°. */
 const ROLL_DEG = 10;
 const PITCH_DEG = 20;
@@ -208,7 +207,7 @@ function hairBelowShoulders({ body, regions, width_px }: PhotoObservation): numb
 	if (!regions || !(torso > 1)) return 0;
 	let count = 0;
 	for (let i = Math.max(0, Math.ceil(shoulders + 0.05 * torso)) * width_px; i < regions.length; i++) {
-		if (regions[i] === HAIR_REGION) count++;
+		if (regions[i] === REGION.hair) count++;
 	}
 	return count / (torso * torso);
 }
