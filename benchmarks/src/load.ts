@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import autocannon from "autocannon";
 import { type LoadClient, openLoadClient } from "./load/client.js";
 import { type LoadedServer, startLoadedServer } from "./load/server.js";
-import { median } from "./statistics.js";
+import { median, quantile } from "./statistics.js";
 
 const { values } = parseArgs({
 	options: {
@@ -92,8 +92,8 @@ async function fitLoad(client: LoadClient, concurrency: number) {
 
 function printRow(name: string, connections: number, rate: number, times_ms: readonly number[], errors: number) {
 	const sorted = [...times_ms].sort((a, b) => a - b);
-	const quantile = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
-	const quantiles = [0.5, 0.95, 0.99].map((share) => quantile(share)?.toFixed(sorted[0]! < 100 ? 1 : 0) ?? "–");
+	const show = (time_ms: number) => (Number.isNaN(time_ms) ? "–" : time_ms.toFixed(sorted[0]! < 100 ? 1 : 0));
+	const quantiles = [0.5, 0.95, 0.99].map((share) => show(quantile(sorted, share)));
 	console.log(`| ${[name, connections, rate.toFixed(rate < 10 ? 2 : 0), ...quantiles, errors].join(" | ")} |`);
 }
 

@@ -7,6 +7,11 @@ export function median(values: readonly number[]): number {
 	return sorted[sorted.length >> 1] ?? Number.NaN;
 }
 
+/** Of sorted values; NaN when there is none. */
+export function quantile(sorted: readonly number[], share: number): number {
+	return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
+
 /** √ of the mean of squares. */
 export function rootMeanSquare(values: readonly number[]): number {
 	return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / Math.max(1, values.length));

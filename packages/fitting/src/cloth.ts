@@ -3,15 +3,8 @@ import { computeVertexNormals } from "@anny-fitter/mesh";
 import { ARTICULATED_BONES } from "./articulation.js";
 import { SHAPE_COUNT } from "./shape-parameters.js";
 
-/**
- * Parts of the body over which cloth stands off alike. The trunk is divided by height, and into front, back and sides as
- * hair and gravity do.
- */
-export const CLOTH_PARTS = [
-	"upper_arm",
-	"forearm",
-	"thigh",
-	"shank",
+const LIMB_PARTS = ["upper_arm", "forearm", "thigh", "shank", "neck"] as const;
+const TRUNK_PARTS = [
 	"chest_side",
 	"chest_front",
 	"chest_back",
@@ -23,38 +16,38 @@ export const CLOTH_PARTS = [
 	"hip_back",
 ] as const;
 
-/** How far cloth stands off the limbs, in proportion to the trunk. */
-const LIMB_LOOSENESS: Readonly<Record<string, number>> = { upper_arm: 0.5, forearm: 0.15, thigh: 0.6, shank: 0.4 };
-const LOOSENESS: readonly number[] = CLOTH_PARTS.map((part) => LIMB_LOOSENESS[part] ?? 1);
+/**
+ * Parts of the body over which cloth stands off alike. The trunk is divided by height, and into front, back and sides as
+ * hair and gravity do.
+ */
+export const CLOTH_PARTS = [...LIMB_PARTS, ...TRUNK_PARTS] as const;
 
 /**
- * Parameters of the cloth among a fit's shared parameters, after the shape, in metres: the trunk's clearance between skin
- * and outline, then each part's own deviation from its share of that.
+ * Parameters of the cloth among a fit's shared parameters, after the shape: the logarithm of the usual clearance between
+ * skin and outline in metres, then each part's own deviation from it. Logarithms, since what hangs wide also hangs unevenly
+ * while a second skin lies close everywhere, and no cloth lies inside the body.
  */
 export const CLOTH = SHAPE_COUNT;
 export const CLOTH_COUNT = 1 + CLOTH_PARTS.length;
 /** Parameters that all photos of a fit share: shape and cloth. */
 export const SHARED_COUNT = SHAPE_COUNT + CLOTH_COUNT;
 
-/** What is believed of cloth before looking: independent Gaussians, [CLOTH_COUNT] metres each. */
+/** What is believed of cloth before looking: independent Gaussians, [CLOTH_COUNT] logarithms each. */
 export interface ClothPrior {
 	readonly mean: Float64Array;
 	readonly sigma: Float64Array;
 }
 
-/** Clearance over the trunk: anything from a second skin to a loose shirt. Set on the benchmark's own subjects. */
-const TRUNK_MEAN_M = 0.006;
-const TRUNK_SIGMA_M = 0.01;
+/** The usual clearance: anything from a second skin to a loose shirt. Set on the benchmark's own subjects, as all here. */
+const MEAN_M = 0.006;
+const SIGMA = 0.9;
 /** A part's own deviation: folds, hems, a bust that cloth bridges. */
-const TRUNK_DEVIATION_M = 0.008;
-const LIMB_DEVIATION_M = 0.0056;
+const TRUNK_DEVIATION = 0.5;
+const LIMB_DEVIATION = 0.45;
 
 export const CLOTH_PRIOR: ClothPrior = {
-	mean: Float64Array.from({ length: CLOTH_COUNT }, (_, i) => (i === 0 ? TRUNK_MEAN_M : 0)),
-	sigma: Float64Array.of(
-		TRUNK_SIGMA_M,
-		...CLOTH_PARTS.map((part) => (part in LIMB_LOOSENESS ? LIMB_DEVIATION_M : TRUNK_DEVIATION_M)),
-	),
+	mean: Float64Array.from({ length: CLOTH_COUNT }, (_, i) => (i === 0 ? Math.log(MEAN_M) : 0)),
+	sigma: Float64Array.of(SIGMA, ...LIMB_PARTS.map(() => LIMB_DEVIATION), ...TRUNK_PARTS.map(() => TRUNK_DEVIATION)),
 };
 
 /**
@@ -64,14 +57,18 @@ export const CLOTH_PRIOR: ClothPrior = {
  * @param part place in {@link CLOTH_PARTS}
  */
 export function clothClearance_m(x: Float64Array, part: number): number {
-	return LOOSENESS[part] * x[CLOTH] + x[CLOTH + 1 + part];
+	return Math.exp(x[CLOTH] + x[CLOTH + 1 + part]);
 }
 
-/** Writes the derivative of {@link clothClearance_m}, times `factor`, into a row of the shared parameters. */
-export function writeClothRow(row: Float64Array, part: number, factor: number): void {
+/**
+ * Writes the derivative of a part's clearance, times `factor`, into a row of the shared parameters.
+ *
+ * @param clearance_m of {@link clothClearance_m}: an exponential is its own slope
+ */
+export function writeClothRow(row: Float64Array, part: number, clearance_m: number, factor: number): void {
 	row.fill(0, CLOTH, SHARED_COUNT);
-	row[CLOTH] = factor * LOOSENESS[part];
-	row[CLOTH + 1 + part] = factor;
+	row[CLOTH] = factor * clearance_m;
+	row[CLOTH + 1 + part] = factor * clearance_m;
 }
 
 /** Parts of the trunk by the joint that carries them; the others are limbs. */
@@ -87,13 +84,14 @@ const LIMBS: Readonly<Record<string, (typeof CLOTH_PARTS)[number]>> = {
 	lowerarm01: "forearm",
 	upperleg01: "thigh",
 	lowerleg01: "shank",
+	neck01: "neck",
 };
 /** Skin counts as front or back where its normal is within about 53° of straight ahead or behind. */
 const FACING = 0.6;
 
 /**
- * Which part of {@link CLOTH_PARTS} each vertex of a model belongs to; −1 where outlines say nothing of the body: head,
- * neck, hands and feet.
+ * Which part of {@link CLOTH_PARTS} each vertex of a model belongs to; −1 where outlines say nothing of the body: head, hands
+ * and feet.
  *
  * @param mainJoints [vertices] the articulation's joint with the largest weight
  * @returns [vertices]

@@ -46,6 +46,26 @@ export interface DepthCue {
 	readonly parts: readonly (PartDepth | null)[];
 }
 
+/** Cells of a depth map that show the fitted body, with the map brought to its scale. */
+export interface DepthAlignment {
+	/** The map is about `scale` / z + `shift`; `scale` is positive, in metres. */
+	readonly scale: number;
+	readonly shift: number;
+	readonly inlierShare: number;
+	/** Cells compared, in the map's row-major order; the arrays below run along them. */
+	readonly cells: readonly number[];
+	/** The map there, and 1 / depth of the fitted body, 1/metre. */
+	readonly map: Float64Array;
+	readonly nearness: Float64Array;
+	/** Triangle of the fitted body that each cell shows. */
+	readonly triangles: Int32Array;
+	/** How much farther away the photo shows the place than the fitted body has it, metres. */
+	readonly offsets_m: Float64Array;
+}
+
+/** What {@link alignDepth} needs of {@link DepthCueInput}. */
+export type DepthAlignmentInput = Omit<DepthCueInput, "partOfVertex" | "partCount">;
+
 /** Fewer cells say nothing. */
 const MIN_CELLS = 200;
 const MIN_PART_CELLS = 20;
@@ -69,8 +89,8 @@ const NORMAL_MAD = 1.4826;
  * @returns null where too little of the body is seen, it lies at one depth, or the map does not grow with nearness
  * @throws RangeError if sizes do not match
  */
-export function compareDepth(input: DepthCueInput): DepthCue | null {
-	const { inverseDepth, partOfVertex, partCount, triangles } = input;
+export function alignDepth(input: DepthAlignmentInput): DepthAlignment | null {
+	const { inverseDepth } = input;
 	requireSizes(input);
 	const seen = drawBody(input);
 	const cells = comparableCells(input, seen.nearness);
@@ -79,21 +99,40 @@ export function compareDepth(input: DepthCueInput): DepthCue | null {
 	const map = Float64Array.from(cells, (cell) => inverseDepth.values[cell]);
 	const alignment = alignRobustly(nearness, map);
 	if (alignment === null) return null;
-	const { scale, shift, inlierShare } = alignment;
-	const offsets = new Float64Array(cells.length);
-	const byPart: number[][] = Array.from({ length: partCount }, () => []);
-	for (let i = 0; i < cells.length; i++) {
-		offsets[i] = -(map[i] - scale * nearness[i] - shift) / (scale * nearness[i] * nearness[i]);
-		const corner = triangles[3 * seen.faces[cells[i]]];
-		byPart[partOfVertex[corner]].push(offsets[i]);
-	}
+	const { scale, shift } = alignment;
 	return {
-		scale_m: scale,
-		shift,
-		cellCount: cells.length,
-		inlierShare,
-		correlation: correlationOf(nearness, map),
-		spread_m: medianAndSpread(offsets).spread,
+		...alignment,
+		cells,
+		map,
+		nearness,
+		triangles: Int32Array.from(cells, (cell) => seen.faces[cell]),
+		offsets_m: nearness.map((n, i) => -(map[i] - scale * n - shift) / (scale * n * n)),
+	};
+}
+
+/**
+ * {@link alignDepth}, and how parts of the body lie in the photo against the fitted body.
+ *
+ * @returns null as {@link alignDepth} does
+ * @throws RangeError if sizes do not match
+ */
+export function compareDepth(input: DepthCueInput): DepthCue | null {
+	const { partOfVertex, partCount, triangles } = input;
+	if (input.cameraVertices.length !== 3 * partOfVertex.length) throw new RangeError("every vertex needs a part");
+	const aligned = alignDepth(input);
+	if (aligned === null) return null;
+	const { offsets_m } = aligned;
+	const byPart: number[][] = Array.from({ length: partCount }, () => []);
+	aligned.triangles.forEach((triangle, i) => {
+		byPart[partOfVertex[triangles[3 * triangle]]].push(offsets_m[i]);
+	});
+	return {
+		scale_m: aligned.scale,
+		shift: aligned.shift,
+		cellCount: offsets_m.length,
+		inlierShare: aligned.inlierShare,
+		correlation: correlationOf(aligned.nearness, aligned.map),
+		spread_m: medianAndSpread(offsets_m).spread,
 		parts: byPart.map((values) => {
 			if (values.length < MIN_PART_CELLS) return null;
 			const { median, spread } = medianAndSpread(Float64Array.from(values));
@@ -102,16 +141,15 @@ export function compareDepth(input: DepthCueInput): DepthCue | null {
 	};
 }
 
-function requireSizes({ cameraVertices, inverseDepth, mask, width_px, height_px, partOfVertex }: DepthCueInput): void {
+function requireSizes({ inverseDepth, mask, width_px, height_px }: DepthAlignmentInput): void {
 	if (inverseDepth.values.length !== inverseDepth.width * inverseDepth.height) {
 		throw new RangeError("the depth map does not match its size");
 	}
 	if (mask !== null && mask.length !== width_px * height_px) throw new RangeError("the mask does not match the photo");
-	if (cameraVertices.length !== 3 * partOfVertex.length) throw new RangeError("every vertex needs a part");
 }
 
 /** The body on the depth map's grid, which may be stretched against the photo. */
-function drawBody({ cameraVertices, triangles, width_px, height_px, focal_px, inverseDepth }: DepthCueInput) {
+function drawBody({ cameraVertices, triangles, width_px, height_px, focal_px, inverseDepth }: DepthAlignmentInput) {
 	const { width, height } = inverseDepth;
 	const across = (focal_px * width) / width_px;
 	const stretch = height / height_px / (width / width_px);
@@ -124,8 +162,9 @@ function drawBody({ cameraVertices, triangles, width_px, height_px, focal_px, in
 }
 
 /** Cells inside body and mask, away from outlines and from edges where one part hides another. */
-function comparableCells({ inverseDepth, mask, width_px, height_px }: DepthCueInput, nearness: Float32Array): number[] {
-	const { width, height } = inverseDepth;
+function comparableCells(input: DepthAlignmentInput, nearness: Float32Array): number[] {
+	const { mask } = input;
+	const { width, height } = input.inverseDepth;
 	const cells: number[] = [];
 	for (let y = 1; y < height - 1; y++) {
 		for (let x = 1; x < width - 1; x++) {
@@ -136,15 +175,22 @@ function comparableCells({ inverseDepth, mask, width_px, height_px }: DepthCueIn
 				(other) => nearness[other] > 0 && Math.abs(1 / nearness[other] - z) < EDGE_M,
 			);
 			if (!isFlat) continue;
-			if (mask !== null) {
-				const column = Math.floor(((x + 0.5) * width_px) / width);
-				const row = Math.floor(((y + 0.5) * height_px) / height);
-				if (mask[row * width_px + column] < MIN_MASK) continue;
-			}
+			if (mask !== null && mask[photoPixelOf(input, cell)] < MIN_MASK) continue;
 			cells.push(cell);
 		}
 	}
 	return cells;
+}
+
+/** Index of the photo's pixel at the middle of a cell of its depth map, both row-major. */
+export function photoPixelOf(
+	{ inverseDepth, width_px, height_px }: Pick<DepthCueInput, "inverseDepth" | "width_px" | "height_px">,
+	cell: number,
+): number {
+	const { width, height } = inverseDepth;
+	const column = Math.floor((((cell % width) + 0.5) * width_px) / width);
+	const row = Math.floor(((Math.floor(cell / width) + 0.5) * height_px) / height);
+	return row * width_px + column;
 }
 
 /** `y ≈ scale x + shift` with little regard for what does not follow it. */
@@ -190,7 +236,7 @@ function alignRobustly(x: Float64Array, y: Float64Array): { scale: number; shift
 	return { scale, shift, inlierShare: inliers / x.length };
 }
 
-function correlationOf(x: Float64Array, y: Float64Array): number {
+export function correlationOf(x: Float64Array, y: Float64Array): number {
 	let meanX = 0;
 	let meanY = 0;
 	for (let i = 0; i < x.length; i++) {
@@ -215,7 +261,8 @@ function median(values: Float64Array): number {
 	return values.length % 2 === 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
-function medianAndSpread(values: Float64Array): { median: number; spread: number } {
+/** Median, and standard deviation by the median absolute deviation. */
+export function medianAndSpread(values: Float64Array): { median: number; spread: number } {
 	const middle = median(values.slice());
 	return { median: middle, spread: NORMAL_MAD * median(values.map((value) => Math.abs(value - middle))) };
 }

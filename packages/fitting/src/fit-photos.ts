@@ -2,6 +2,7 @@ import type { SolverSummary } from "@anny-fitter/solver";
 import { BODY_QUANTITIES, MASS } from "./body-tangent.js";
 import type { FittedView } from "./fitted-view.js";
 import type { LandmarkAnchor } from "./landmark-anchors.js";
+import { createMaskField } from "./mask.js";
 import type { PhotoObservation, StatedBody } from "./observation.js";
 import type { PhotoFitter } from "./photo-fitter.js";
 import { PhotoSolve } from "./photo-solve.js";
@@ -41,17 +42,25 @@ export interface PhotoFit {
 	readonly finalCost: number;
 }
 
-/** Anny ages tried when no age is stated, with how much likelier an adult is (cost units): see {@link fitPhotos}. */
+/**
+ * Anny ages tried when no age is stated, with how much likelier an adult is (cost units): see {@link fitPhotos}. Thin adults
+ * look like children, and silhouettes overstate what they know: these keep adults adults on the benchmark's subjects.
+ */
 const AGE_ANCHORS_YEARS: readonly { readonly years: number; readonly sigma: number; readonly penalty: number }[] = [
 	{ years: 35, sigma: 0.06, penalty: 0 },
-	{ years: 11, sigma: 0.07, penalty: 4 },
-	{ years: 4, sigma: 0.07, penalty: 5 },
+	{ years: 11, sigma: 0.07, penalty: 12 },
+	{ years: 4, sigma: 0.07, penalty: 16 },
 ];
 
 /** People in photos are real ones, some twenty to one; in cost units. */
 const POPULATION_PENALTY: Readonly<Record<PopulationName, number>> = { surveyed: 0, modelled: 3 };
-/** Where landmarks alone leave rivals this close, silhouettes decide between the two best. */
+/**
+ * Rivals go on, at most two or three, as long as they are this close to the least surprising one: first by landmarks, then
+ * after every round with silhouettes. Ages are harder to tell.
+ */
 const CLOSE_RIVALS = 8;
+const CLOSE_AGES = 16;
+const OUTLINE_ROUNDS = 4;
 /** Part of a fit's time that the stages before the silhouettes take. */
 const LANDMARK_SHARE = 0.45;
 
@@ -60,7 +69,7 @@ const LANDMARK_SHARE = 0.45;
  *
  * Stages: stated values and prior alone; cameras and poses from landmarks; everything from landmarks; everything with
  * silhouettes. The stages run once per population that the person may belong to (see `POPULATIONS`) and, without a stated
- * age, per age anchor; the start under which the photos are the least surprising wins.
+ * age, per age anchor; the start under which the photos are the least surprising wins, and the others end early.
  * Without photos the result is the body of the stated values, the fallback when photos cannot be used.
  *
  * Aborting through `options.signal` returns the state reached, with stop reason "aborted".
@@ -108,29 +117,37 @@ export function* photoFitSteps(
 		const share = LANDMARK_SHARE / starts.length;
 		rivals.push({ solve, penalty, surprise: penalty + (yield* part(solve.solveLandmarks(), share * i, share)) });
 	}
-	const least = Math.min(...rivals.map(({ surprise }) => surprise));
-	const close = rivals
-		.filter(({ surprise }) => surprise <= least + CLOSE_RIVALS)
-		.sort((a, b) => a.surprise - b.surprise)
-		.slice(0, 2);
-	let best: { readonly fit: PhotoFit; readonly surprise: number } | null = null;
-	for (const [i, { solve, penalty }] of close.entries()) {
-		if (best && options.signal?.aborted) break;
-		const share = (1 - LANDMARK_SHARE) / close.length;
-		const fit = yield* part(solve.solveSilhouettes(), LANDMARK_SHARE + share * i, share);
-		const surprise = penalty + (close.length > 1 ? solve.surprise() : 0);
-		if (best === null || surprise < best.surprise) best = { fit, surprise };
+	const [reach, most] = anchors.length > 1 ? [CLOSE_AGES, 3] : [CLOSE_RIVALS, 2];
+	let close = nearest(rivals, reach).slice(0, most);
+	const masks = observations.map(({ mask, width_px, height_px, regions }) =>
+		options.signal?.aborted ? null : createMaskField(mask, width_px, height_px, regions),
+	);
+	for (let round = 0; round < OUTLINE_ROUNDS; round++) {
+		const begun = LANDMARK_SHARE + ((1 - LANDMARK_SHARE) * round) / OUTLINE_ROUNDS;
+		for (const [i, rival] of close.entries()) {
+			const within = (1 - LANDMARK_SHARE) / OUTLINE_ROUNDS / close.length;
+			yield { stage: "silhouettes", fraction: begun + within * i };
+			rival.solve.solveOutlines(masks, round === OUTLINE_ROUNDS - 1);
+		}
+		if (close.length === 1) continue;
+		for (const rival of close) rival.surprise = rival.penalty + rival.solve.surprise();
+		close = nearest(close, reach);
 	}
-	if (best === null) throw new RangeError("There must be a start.");
-	return best.fit;
+	return close[0].solve.finish(masks);
+}
+
+/** The rivals within reach of the least surprising one, that one first. */
+function nearest(rivals: readonly Rival[], reach: number): Rival[] {
+	const sorted = [...rivals].sort((a, b) => a.surprise - b.surprise);
+	return sorted.filter(({ surprise }, i) => i === 0 || surprise <= sorted[0].surprise + reach);
 }
 
 /** A solve beside others of the same photos. */
 interface Rival {
 	readonly solve: PhotoSolve;
 	readonly penalty: number;
-	/** −ln of the evidence of its landmarks, penalty included */
-	readonly surprise: number;
+	/** −ln of the evidence of what it has seen so far, penalty included */
+	surprise: number;
 }
 
 /** A fit without photos: the most plausible body of the stated values. */

@@ -6,11 +6,13 @@ import { createArticulatedPose, evaluateArticulation, JOINT_COUNT, ROTATION_COUN
 import type { BodyPoints } from "./body-points.js";
 import { evaluateBodyPoints } from "./body-points.js";
 import { CLOTH, CLOTH_COUNT, type ClothPrior, clothClearance_m, SHARED_COUNT, writeClothRow } from "./cloth.js";
+import { type DepthTerms, projectOut } from "./depth-terms.js";
 import type { PhotoPrior } from "./prior/photo-prior.js";
 import { SHAPE_COUNT } from "./shape-parameters.js";
 import type { SignedDistanceField } from "./signed-distance.js";
 import { sampleSignedDistance } from "./signed-distance.js";
 import { accumulateMoments, addInfluence, beginPoint, createSkinnedPoint } from "./skinned-point.js";
+import type { SurfaceInfluences, SurfacePoint } from "./surface-point.js";
 import { createViewCamera, setCamera } from "./view-camera.js";
 import { LOG_FOCAL, POSE, ROOT_ROTATION, TRANSLATION, VIEW_COUNT } from "./view-parameters.js";
 
@@ -28,12 +30,7 @@ export interface LandmarkTerm {
 }
 
 /** Surface points that lie on the silhouette's rim, to be pulled to the mask's outline. */
-export interface RimTerm {
-	/** index into the problem's surface points */
-	readonly surface: number;
-	/** CSR range into {@link SilhouetteTerms.joints} */
-	readonly first: number;
-	readonly last: number;
+export interface RimTerm extends SurfacePoint {
 	/** distance of the point from the outline of the body's own silhouette, which is no error; mask pixels */
 	readonly own: number;
 	/** place in CLOTH_PARTS, or −1 for bare skin */
@@ -47,13 +44,11 @@ export interface RimTerm {
 	readonly weight: number;
 }
 
-export interface SilhouetteTerms {
+export interface SilhouetteTerms extends SurfaceInfluences {
 	readonly field: SignedDistanceField;
 	/** mask pixels per image pixel */
 	readonly scale: number;
 	readonly rims: readonly RimTerm[];
-	readonly joints: Int8Array;
-	readonly weights: Float64Array;
 	/** Further factor on the weight where the mask lies outside body and expected cloth: hair, loose cloth, bags. */
 	readonly outsideFactor: number;
 }
@@ -71,6 +66,7 @@ export interface ViewTerms {
 	readonly poseSigma: Float64Array;
 	readonly landmarks: readonly LandmarkTerm[];
 	readonly silhouette: SilhouetteTerms | null;
+	readonly depth: DepthTerms | null;
 }
 
 /** Numbers of the body that somebody stated: ln mass, girths. */
@@ -103,6 +99,9 @@ export interface PhotoProblemInput {
 const LANDMARK_LOSS: Loss = cauchyLoss(3);
 /** A rim point two σ off shows an arm, hair or furniture. */
 const RIM_LOSS: Loss = gemanMcClureLoss(2);
+/** Depth maps smear limbs into what is behind them. */
+const DEPTH_LOSS: Loss = cauchyLoss(2);
+const ROW = SHARED_COUNT + VIEW_COUNT;
 
 /** Residuals and Jacobians of the joint fit: shared shape, and camera and pose per photo. */
 export class PhotoProblem implements LeastSquaresProblem {
@@ -144,6 +143,8 @@ export class PhotoProblem implements LeastSquaresProblem {
 		this.#addShapeTerms(x, sink);
 		for (let view = 0; view < views.length; view++) {
 			if (!this.#addViewTerms(x, view, sink)) return false;
+			const { depth } = views[view];
+			if (depth && !this.#addDepthTerms(depth, view, sink)) return false;
 		}
 		return true;
 	}
@@ -216,7 +217,7 @@ export class PhotoProblem implements LeastSquaresProblem {
 		const silhouette = terms.silhouette;
 		if (!silhouette) return true;
 		for (const rim of silhouette.rims) {
-			this.#placeRim(rim, silhouette);
+			this.#placeSurface(rim, silhouette);
 			if (!this.#project()) return false;
 			const { field, scale } = silhouette;
 			const u = this.#image[0] * scale;
@@ -234,12 +235,42 @@ export class PhotoProblem implements LeastSquaresProblem {
 				const dv = (this.#sample[2] * scale) / rim.sigma;
 				for (let k = 0; k < 3; k++) this.#rowU[k] = du * this.#projection[k] + dv * this.#projection[3 + k];
 				this.#imageRow(du, dv);
-				this.#rimShapeRow(rim);
+				this.#surfaceShapeRow(rim);
 				if (rim.part < 0) shared.fill(0, CLOTH);
-				else writeClothRow(shared, rim.part, rim.pixelsPerMetre / rim.sigma);
+				else writeClothRow(shared, rim.part, cloth, rim.pixelsPerMetre / rim.sigma);
 			}
 			const weight = rim.weight * (residual < 0 ? silhouette.outsideFactor : 1);
 			sink.add(residual, weight, RIM_LOSS, shared, view, block);
+		}
+		return true;
+	}
+
+	/**
+	 * Depths along the camera's axis; {@link #addViewTerms} must have posed the view. Rows are freed of what the map's scale
+	 * and shift explain, so neither pulls the body nearer or farther.
+	 */
+	#addDepthTerms(depth: DepthTerms, view: number, sink: ResidualSink): boolean {
+		const { points, sigma_m, weight, nuisance } = depth;
+		const residuals = new Float64Array(points.length);
+		const rows = new Float64Array(sink.needsJacobian ? points.length * ROW : 0);
+		const { inCamera, translation } = this.#camera;
+		const shared = this.#shared.fill(0);
+		for (const [i, point] of points.entries()) {
+			this.#placeSurface(point, depth);
+			if (!this.#project()) return false;
+			residuals[i] = (inCamera[2] + translation[2] - point.target_m) / sigma_m;
+			if (!sink.needsJacobian) continue;
+			this.#rowU.set([0, 0, 1 / sigma_m]);
+			this.#imageRow(0, 0);
+			this.#surfaceShapeRow(point);
+			rows.set(shared, i * ROW);
+			rows.set(this.#block, i * ROW + SHARED_COUNT);
+		}
+		projectOut(residuals, 1, nuisance);
+		if (sink.needsJacobian) projectOut(rows, ROW, nuisance);
+		for (let i = 0; i < points.length; i++) {
+			const row = rows.subarray(i * ROW, (i + 1) * ROW);
+			sink.add(residuals[i], weight, DEPTH_LOSS, row.subarray(0, SHARED_COUNT), view, row.subarray(SHARED_COUNT));
 		}
 		return true;
 	}
@@ -279,15 +310,15 @@ export class PhotoProblem implements LeastSquaresProblem {
 		);
 	}
 
-	#placeRim(rim: RimTerm, silhouette: SilhouetteTerms): void {
+	#placeSurface({ surface, first, last }: SurfacePoint, { joints, weights }: SurfaceInfluences): void {
 		const { points } = this.#input;
-		const at = 3 * points.surfacePoints[rim.surface];
+		const at = 3 * points.surfacePoints[surface];
 		const x = points.positions[at];
 		const y = points.positions[at + 1];
 		const z = points.positions[at + 2];
 		beginPoint(this.#point);
-		for (let k = rim.first; k < rim.last; k++) {
-			addInfluence(this.#point, this.#pose, silhouette.joints[k], silhouette.weights[k], x, y, z);
+		for (let k = first; k < last; k++) {
+			addInfluence(this.#point, this.#pose, joints[k], weights[k], x, y, z);
 		}
 	}
 
@@ -376,7 +407,7 @@ export class PhotoProblem implements LeastSquaresProblem {
 		}
 	}
 
-	#rimShapeRow(rim: RimTerm): void {
+	#surfaceShapeRow({ surface }: SurfacePoint): void {
 		const { points } = this.#input;
 		const g = this.#camera.gradient;
 		const { linear, translationByShape } = this.#pose;
@@ -392,7 +423,7 @@ export class PhotoProblem implements LeastSquaresProblem {
 			hz += w * (g[0] * linear[a + 2] + g[1] * linear[a + 5] + g[2] * linear[a + 8]);
 		}
 		const stride = 3 * points.pointCount;
-		const base = 3 * points.surfacePoints[rim.surface];
+		const base = 3 * points.surfacePoints[surface];
 		for (let p = 0; p < SHAPE_COUNT; p++) {
 			const at = p * stride + base;
 			let sum =

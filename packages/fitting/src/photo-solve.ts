@@ -5,10 +5,11 @@ import type { SolverSummary } from "@anny-fitter/solver";
 import { minimizeLeastSquares } from "@anny-fitter/solver";
 import { type BodyPoints, createBodyPoints, evaluateBodyPoints } from "./body-points.js";
 import { CLOTH, CLOTH_PRIOR, SHARED_COUNT } from "./cloth.js";
+import { findDepthTerms } from "./depth-terms.js";
 import type { PhotoFit, PhotoFitOptions, PhotoFitStep } from "./fit-photos.js";
-import { describeView, rasterizeBody, seeBody } from "./fitted-view.js";
+import { describeView, rasterizeBody, type SeenBody, seeBody } from "./fitted-view.js";
 import { LANDMARK_ANCHORS, landmarkTerms } from "./landmark-anchors.js";
-import { createMaskField, type MaskField } from "./mask.js";
+import type { MaskField } from "./mask.js";
 import type { PhotoObservation, StatedBody } from "./observation.js";
 import { answerOutline, faceOutline } from "./outline.js";
 import type { PhotoFitter } from "./photo-fitter.js";
@@ -21,6 +22,7 @@ import { phenotypeIndex, SHAPE_COUNT } from "./shape-parameters.js";
 import { signedDistanceField } from "./signed-distance.js";
 import { findRim } from "./silhouette.js";
 import { poseSigmas, startPose } from "./start-pose.js";
+import { skinSurface } from "./surface-point.js";
 import { startYaws, withSidesOf } from "./view-direction.js";
 import { POSE, TRANSLATION, VIEW_COUNT } from "./view-parameters.js";
 
@@ -58,7 +60,6 @@ export class PhotoSolve {
 	readonly #stated: StatedBody;
 	readonly #prior: PhotoPrior;
 	readonly #options: PhotoFitOptions;
-	#masks: readonly (MaskField | null)[] = [];
 	#views: ViewTerms[] = [];
 	#x: Float64Array;
 	#iterations = 0;
@@ -81,7 +82,7 @@ export class PhotoSolve {
 		this.#x.set(CLOTH_PRIOR.mean, CLOTH);
 	}
 
-	/** Stages without silhouettes, one step per solver run. Returns their {@link surprise}. */
+	/** Stages before the silhouettes, one step per solver run. Returns their {@link surprise}. */
 	*solveLandmarks(): Generator<PhotoFitStep, number> {
 		yield { stage: "stated", fraction: 0 };
 		this.#solveStated();
@@ -113,22 +114,20 @@ export class PhotoSolve {
 		return (last.costHistory.at(-1) ?? Infinity) + 0.5 * (this.#prior.logDeterminant - logDeterminant);
 	}
 
-	/** The remaining stages. */
-	*solveSilhouettes(): Generator<PhotoFitStep, PhotoFit> {
-		this.#masks = this.#observations.map((seen) =>
-			this.#options.signal?.aborted ? null : createMaskField(seen.mask, seen.width_px, seen.height_px, seen.regions),
-		);
-		const rounds = 4;
-		for (let round = 0; round < rounds && this.#observations.length > 0; round++) {
-			yield { stage: "silhouettes", fraction: round / rounds };
-			for (const i of this.#views.keys()) {
-				if (this.#options.signal?.aborted) break;
-				this.#views[i] = { ...this.#views[i], silhouette: this.#silhouetteTerms(i) };
-			}
-			const exact = round === rounds - 1;
-			this.#run({ maxIterations: exact ? 30 : 5, exact });
+	/**
+	 * One round with silhouettes and depth maps; the last one ends where the solver arrives.
+	 *
+	 * @param masks of the photos, null where there is none
+	 */
+	solveOutlines(masks: readonly (MaskField | null)[], isLast: boolean): void {
+		for (const i of this.#views.keys()) {
+			if (this.#options.signal?.aborted) break;
+			const seen = seeBody(this.#fitter, this.#views[i], this.#x, i);
+			const silhouette = this.#silhouetteTerms(seen, masks[i]);
+			const depth = findDepthTerms(this.#fitter, seen, this.#observations[i]);
+			this.#views[i] = { ...this.#views[i], silhouette, depth };
 		}
-		return this.#finish();
+		this.#run({ maxIterations: isLast ? 30 : 5, exact: isLast });
 	}
 
 	/**
@@ -201,6 +200,7 @@ export class PhotoSolve {
 				poseSigma: POSE_SIGMA,
 				landmarks: landmarkTerms(seen, stature_px, this.#options.anchors ?? LANDMARK_ANCHORS),
 				silhouette: null,
+				depth: null,
 			},
 		};
 	}
@@ -219,7 +219,9 @@ export class PhotoSolve {
 	}
 
 	#run({ maxIterations, holdShape = false, exact = false }: SolveRound): void {
-		const surface: number[] = this.#views.flatMap((v) => v.silhouette?.rims.map((r) => r.surface) ?? []);
+		const surface = this.#views.flatMap(({ silhouette, depth }) =>
+			[...(silhouette?.rims ?? []), ...(depth?.points ?? [])].map((point) => point.surface),
+		);
 		const problem = this.#problem(this.#x, surface, exact);
 		const hold = new Uint8Array(this.#x.length);
 		if (holdShape) hold.fill(1, 0, SHARED_COUNT);
@@ -234,7 +236,7 @@ export class PhotoSolve {
 		this.#last = summary;
 	}
 
-	/** The problem around `x`; `surface` lists the rim vertices of all views one after the other. */
+	/** The problem around `x`; `surface` lists the vertices of rims and depths of all views one after the other. */
 	#problem(x: Float64Array, surface: readonly number[], exact: boolean, of = this.#views): PhotoProblem {
 		const { articulation, model, shape } = this.#fitter;
 		const { stature_m, sigmas } = this.#stated;
@@ -242,9 +244,12 @@ export class PhotoSolve {
 		evaluateFitterShape(this.#fitter, x);
 		let next = 0;
 		const views = of.map((view): ViewTerms => {
-			if (!view.silhouette) return view;
-			const rims = view.silhouette.rims.map((rim) => ({ ...rim, surface: next++ }));
-			return { ...view, silhouette: { ...view.silhouette, rims } };
+			const { silhouette, depth } = view;
+			return {
+				...view,
+				silhouette: silhouette && { ...silhouette, rims: silhouette.rims.map((rim) => ({ ...rim, surface: next++ })) },
+				depth: depth && { ...depth, points: depth.points.map((point) => ({ ...point, surface: next++ })) },
+			};
 		});
 		return new PhotoProblem({
 			articulation,
@@ -267,48 +272,27 @@ export class PhotoSolve {
 	}
 
 	/** Rim of the current body against the photo's mask. `surface` holds model vertices until the problem is built. */
-	#silhouetteTerms(i: number): SilhouetteTerms | null {
-		const masked = this.#masks[i];
+	#silhouetteTerms(seen: SeenBody, masked: MaskField | null | undefined): SilhouetteTerms | null {
 		if (!masked) return null;
 		const { mask, field } = masked;
 		const { skin, topology } = this.#fitter;
-		const seen = seeBody(this.#fitter, this.#views[i], this.#x, i);
 		const silhouette = rasterizeBody(this.#fitter, seen, mask);
 		const bodyField = signedDistanceField(silhouette, mask.width, mask.height);
 		const rim = findRim(topology, skin, seen.cameraVertices, bodyField, seen.focal_px * mask.scale);
 		const outline = { field, regions: mask.regions };
-		const joints: number[] = [];
-		const weights: number[] = [];
 		// Both ways count the same: rim to outline and outline to rim.
-		const rims = [faceOutline(outline, rim), answerOutline(outline, rim)].flatMap((answers) =>
-			answers.map(({ rim: at, kind, line }): RimTerm => {
-				const first = joints.length;
-				for (let k = skin.offsets[at.vertex]; k < skin.offsets[at.vertex + 1]; k++) {
-					joints.push(skin.joints[k]);
-					weights.push(skin.weights[k]);
-				}
-				const { own, pixelsPerMetre, sigma } = at;
-				return {
-					surface: at.vertex,
-					first,
-					last: joints.length,
-					own,
-					part: kind === "skin" ? -1 : at.part,
-					pixelsPerMetre,
-					sigma,
-					line,
-					weight: (0.5 * SILHOUETTE_EFFECTIVE_POINTS) / answers.length,
-				};
-			}),
+		const answers = [faceOutline(outline, rim), answerOutline(outline, rim)].flatMap((list) =>
+			list.map((answer) => ({ ...answer, weight: (0.5 * SILHOUETTE_EFFECTIVE_POINTS) / list.length })),
 		);
-		return {
-			field,
-			scale: mask.scale,
-			rims,
-			joints: Int8Array.from(joints),
-			weights: Float64Array.from(weights),
-			outsideFactor: OUTSIDE_FACTOR,
-		};
+		const { points, joints, weights } = skinSurface(
+			skin,
+			answers.map((answer) => answer.rim.vertex),
+		);
+		const rims = answers.map(({ rim: at, kind, line, weight }, i): RimTerm => {
+			const { own, pixelsPerMetre, sigma } = at;
+			return { ...points[i], own, part: kind === "skin" ? -1 : at.part, pixelsPerMetre, sigma, line, weight };
+		});
+		return { field, scale: mask.scale, rims, joints, weights, outsideFactor: OUTSIDE_FACTOR };
 	}
 
 	/** Fitted values of the stated tapes; `fitter.shape` must hold the shape. */
@@ -319,10 +303,15 @@ export class PhotoSolve {
 		return Object.fromEntries(Array.from(tapes, ([id, { value_m }]) => [id, value_m]));
 	}
 
-	#finish(): PhotoFit {
+	/**
+	 * The fit as it stands.
+	 *
+	 * @param masks those of {@link solveOutlines}
+	 */
+	finish(masks: readonly (MaskField | null)[]): PhotoFit {
 		const last = this.#last;
 		if (!last) throw new RangeError("Nothing was solved.");
-		const views = this.#views.map((view, i) => describeView(this.#fitter, view, this.#masks[i], this.#x, i));
+		const views = this.#views.map((view, i) => describeView(this.#fitter, view, masks[i], this.#x, i));
 		evaluateFitterShape(this.#fitter, this.#x);
 		const joint = new Float64Array(SHARED_COUNT * SHARED_COUNT);
 		// A body behind the camera, or a shape that nothing determines: what is left is the prior.

@@ -6,7 +6,7 @@ import type { SignedDistanceField } from "./signed-distance.js";
 import { sampleOutlineNormal, sampleSignedDistance } from "./signed-distance.js";
 
 /** Standard deviation of the outline about body and cloth, metres: what mask and mesh miss of each other. */
-const OUTLINE_SIGMA_M = 0.006;
+const OUTLINE_SIGMA_M = 0.004;
 
 /** Rim vertices this close to the body's outline, in mask pixels, are taken to form it. */
 const OUTLINE_REACH = 2.6;

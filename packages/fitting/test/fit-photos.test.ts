@@ -113,6 +113,30 @@ describe("fitting photos of synthetic people", () => {
 		expect(mass(-4)).toBeLessThan(mass(0) - 1);
 	});
 
+	test("a depth map tells how limbs lie in depth (seeds 61 and 62)", () => {
+		const missed_mm = (p: Person, observation: PhotoObservation): number => {
+			const fit = fitPhotos(fitter, [observation], p.stated);
+			evaluateFitterShape(fitter, fit.shape);
+			evaluateFitterPose(fitter, fit.views[0].rotations, 0);
+			const m = fit.views[0].cameraFromBody;
+			const errors = ARTICULATED_BONES.map((label) => {
+				const bone = fitter.model.boneLabels.indexOf(label);
+				const [x, y, z] = fitter.pose.boneHeads.subarray(3 * bone, 3 * bone + 3);
+				return m[8] * x + m[9] * y + m[10] * z + m[11] - p.photos[0].boneDepths_m[bone];
+			});
+			const middle = errors.reduce((a, b) => a + b, 0) / errors.length;
+			return 1000 * Math.sqrt(errors.reduce((a, e) => a + (e - middle) ** 2, 0) / errors.length);
+		};
+		const sums = [0, 0];
+		for (const seed of [61, 62]) {
+			const p = person(seed, seed % 2 ? "male" : "female", 35, [0]);
+			const [{ observation, inverseDepth }] = p.photos;
+			sums[0] += missed_mm(p, observation);
+			sums[1] += missed_mm(p, { ...observation, inverseDepth });
+		}
+		expect(sums[1]).toBeLessThan(0.5 * sums[0]);
+	});
+
 	test("nonsense landmarks are flagged for review, not hidden", () => {
 		const p = person(47, "male", 25, [0]);
 		const [seen] = see(p);

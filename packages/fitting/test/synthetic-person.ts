@@ -1,5 +1,5 @@
 import { multiplyRotations, type RandomStream, rotationFromVector } from "@anny-fitter/math";
-import { rasterizeSilhouette } from "@anny-fitter/mesh";
+import { createRasterBuffer, rasterizeMesh, rasterizeSilhouette } from "@anny-fitter/mesh";
 import { ROTATION_COUNT } from "../src/articulation.js";
 import { LANDMARK_ANCHORS } from "../src/landmark-anchors.js";
 import type { PhotoObservation } from "../src/observation.js";
@@ -7,9 +7,15 @@ import { evaluateFitterPose, evaluateFitterShape, type PhotoFitter } from "../sr
 
 export interface SyntheticPhoto {
 	readonly observation: PhotoObservation;
-	/** [bones*2] true bone heads, pixels */
+	/** [bones*2] true bone heads, pixels, and [bones] their distance along the camera's axis, metres */
 	readonly boneHeads_px: Float64Array;
+	readonly boneDepths_m: Float64Array;
+	/** What a perfect depth network would see, scale and shift its own; to be put into the observation. */
+	readonly inverseDepth: NonNullable<PhotoObservation["inverseDepth"]>;
 }
+
+/** A depth network's own units, and the wall behind the person. */
+const [DEPTH_SCALE, DEPTH_SHIFT, WALL_NEARNESS] = [37, -4, 0.2];
 
 /** Camera that looks at a standing body: Z up becomes down the picture, the body's front (−Y) faces the lens. */
 const FACING = Float64Array.of(1, 0, 0, 0, 0, -1, 0, 1, 0);
@@ -74,14 +80,22 @@ export function photograph(
 	const silhouette = new Uint8Array(width_px * height_px);
 	const camera = { width: width_px, height: height_px, focal_px, cx_px: width_px / 2, cy_px: height_px / 2 };
 	rasterizeSilhouette(silhouette, { vertices, triangles: model.triangles }, camera);
+	const drawn = createRasterBuffer(width_px, height_px);
+	rasterizeMesh(drawn, { vertices, triangles: model.triangles }, camera);
+	const values = drawn.nearness.map((near) => DEPTH_SCALE * (near === 0 ? WALL_NEARNESS : near) + DEPTH_SHIFT);
 
 	const boneHeads_px = new Float64Array(2 * model.boneLabels.length);
+	const boneDepths_m = new Float64Array(model.boneLabels.length);
 	for (let bone = 0; bone < model.boneLabels.length; bone++) {
 		const h = pose.boneHeads.subarray(3 * bone, 3 * bone + 3);
-		boneHeads_px.set(project(toCamera(h[0], h[1], h[2])), 2 * bone);
+		const inCamera = toCamera(h[0], h[1], h[2]);
+		boneHeads_px.set(project(inCamera), 2 * bone);
+		boneDepths_m[bone] = inCamera[2];
 	}
 	return {
 		observation: { width_px, height_px, focal_px, body, bodyWorld, mask: Float32Array.from(silhouette), regions: null },
 		boneHeads_px,
+		boneDepths_m,
+		inverseDepth: { width: width_px, height: height_px, values },
 	};
 }

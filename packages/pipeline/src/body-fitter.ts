@@ -209,7 +209,7 @@ class FitRun {
 				return step.value;
 			}
 			const { stage, fraction } = step.value;
-			yield { stage: "fit", fraction: SOLVED * fraction, message: STAGE_MESSAGES[stage] };
+			yield { stage: "fit", part: stage, fraction: SOLVED * fraction, message: STAGE_MESSAGES[stage] };
 		}
 	}
 

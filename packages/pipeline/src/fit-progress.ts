@@ -3,6 +3,8 @@ import { AppError } from "@anny-fitter/contracts";
 /** How far a piece of work is. */
 export interface FitProgress {
 	readonly stage: string;
+	/** Which part of the stage, where it has any: `landmarks` of the stage `fit`. For programs, as is `stage`. */
+	readonly part?: string;
 	/** 0…1 of the call that reports it */
 	readonly fraction: number;
 	/** One sentence or phrase for people. */

@@ -18,3 +18,4 @@ export { MAX_PIXELS, type Photo, type PhotoFormat } from "./photo.js";
 export type { ModelLoad } from "./sessions.js";
 export type { AnalyseOptions, VisionResult } from "./vision-queue.js";
 export type { AnalysisInput } from "./vision-thread.js";
+export type { NetworkRun } from "./worker-messages.js";

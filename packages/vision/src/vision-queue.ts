@@ -3,7 +3,7 @@ import type { HolisticOptions, SegmentPersonOptions } from "@anny-fitter/percept
 import type { InferenceDevice, VisionFaults } from "./inference-device.js";
 import type { ModelLoad } from "./sessions.js";
 import { type AnalysisInput, DeviceUnavailable, VisionThread } from "./vision-thread.js";
-import type { NetworkOptions, PhotoAnalysis } from "./worker-messages.js";
+import type { NetworkOptions, NetworkRun, PhotoAnalysis } from "./worker-messages.js";
 
 export interface AnalyseOptions {
 	readonly signal?: AbortSignal;
@@ -14,6 +14,8 @@ export interface AnalyseOptions {
 	 * object, of which the one that agrees best with Holistic's mask is the person, and the largest where that is empty.
 	 */
 	readonly segmentation?: NonNullable<SegmentPersonOptions["mode"]>;
+	/** Told before the result which networks ran when; for traces and metrics. */
+	readonly onNetworkRuns?: (runs: readonly NetworkRun[]) => void;
 }
 
 /** What the networks see, and where they ran. */
@@ -26,6 +28,7 @@ interface Job {
 	readonly photo: AnalysisInput;
 	readonly person: AnalyseOptions["person"];
 	readonly segmentation: AnalyseOptions["segmentation"];
+	readonly onNetworkRuns: AnalyseOptions["onNetworkRuns"];
 	readonly cancelled: Int32Array;
 	resolve(result: VisionResult): void;
 	reject(error: unknown): void;
@@ -60,7 +63,10 @@ export class VisionQueue {
 		return { models: await thread.ready, device: thread.device, deviceWarning: this.#deviceWarning };
 	}
 
-	analyse(photo: AnalysisInput, { signal, person, segmentation }: AnalyseOptions): Promise<VisionResult> {
+	analyse(
+		photo: AnalysisInput,
+		{ signal, person, segmentation, onNetworkRuns }: AnalyseOptions,
+	): Promise<VisionResult> {
 		if (photo.rgb.length !== photo.width * photo.height * 3) {
 			return Promise.reject(new RangeError("the photo's pixels do not match its size"));
 		}
@@ -79,6 +85,7 @@ export class VisionQueue {
 				photo,
 				person,
 				segmentation,
+				onNetworkRuns,
 				cancelled: new Int32Array(new SharedArrayBuffer(4)),
 				resolve: (result) => {
 					release();
@@ -123,7 +130,7 @@ export class VisionQueue {
 				const thread = await this.#openThread();
 				device = thread.device;
 				if (this.#isClosed) throw closed();
-				const result = await thread.analyse(job.photo, job.cancelled, job.person, job.segmentation);
+				const result = await thread.analyse(job.photo, job.cancelled, job.person, job.segmentation, job.onNetworkRuns);
 				return { ...result, device };
 			} catch (error) {
 				if (!isShortOfMemory(error) || Atomics.load(job.cancelled, 0) !== 0) throw error;

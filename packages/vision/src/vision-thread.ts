@@ -10,6 +10,7 @@ import type {
 	FailureKind,
 	FromWorker,
 	NetworkOptions,
+	NetworkRun,
 	PhotoAnalysis,
 	ToWorker,
 	WorkerSettings,
@@ -23,6 +24,7 @@ export interface AnalysisInput {
 }
 
 interface Waiting {
+	readonly onRuns: ((runs: readonly NetworkRun[]) => void) | undefined;
 	resolve(result: PhotoAnalysis): void;
 	reject(error: AppError): void;
 }
@@ -96,12 +98,14 @@ export class VisionThread {
 	 * Analyse one image. The worker gets its own copy of the pixels, so the caller keeps his.
 	 *
 	 * @param cancelled shared flag; setting it to 1 stops the analysis before the next network
+	 * @param onRuns told before the result which networks ran when
 	 */
 	analyse(
 		image: AnalysisInput,
 		cancelled: Int32Array,
 		person: HolisticOptions["person"] = "most_prominent",
 		segmentation: NonNullable<SegmentPersonOptions["mode"]> = "prompted",
+		onRuns?: (runs: readonly NetworkRun[]) => void,
 	): Promise<PhotoAnalysis> {
 		if (this.#failure !== null) return Promise.reject(this.#failure);
 		const id = this.#nextId++;
@@ -110,7 +114,7 @@ export class VisionThread {
 		const fault = this.#faults.nextFailure?.(this.#sessions.device, "run") ?? null;
 		const message: ToWorker = { type: "analyse", id, width, height, rgb, cancelled, person, segmentation, fault };
 		return new Promise((resolve, reject) => {
-			this.#waiting.set(id, { resolve, reject });
+			this.#waiting.set(id, { onRuns, resolve, reject });
 			this.#worker.ref();
 			this.#worker.postMessage(message, [rgb.buffer]);
 		});
@@ -140,8 +144,10 @@ export class VisionThread {
 		this.#waiting.delete(message.id);
 		this.unref();
 		if (waiting === undefined) return;
-		if (message.type === "result") waiting.resolve(message.result);
-		else waiting.reject(failed(message.kind, message.message));
+		if (message.type === "result") {
+			waiting.onRuns?.(message.runs);
+			waiting.resolve(message.result);
+		} else waiting.reject(failed(message.kind, message.message));
 	}
 
 	#fail(error: AppError): void {

@@ -6,7 +6,14 @@ import { ModelFileError } from "./model-package.js";
 import { passGate } from "./native-gate.js";
 import { isOutOfMemory } from "./out-of-memory.js";
 import { createSessions, DeviceUnavailableError, type Sessions } from "./sessions.js";
-import type { FailureKind, FromWorker, PhotoAnalysis, ToWorker, WorkerSettings } from "./worker-messages.js";
+import type {
+	FailureKind,
+	FromWorker,
+	NetworkRun,
+	PhotoAnalysis,
+	ToWorker,
+	WorkerSettings,
+} from "./worker-messages.js";
 
 if (parentPort === null) throw new Error("vision-worker runs only as a worker thread");
 const port = parentPort;
@@ -33,9 +40,16 @@ async function analyse(
 	message: ToWorker & { type: "analyse" },
 ): Promise<void> {
 	const { id, cancelled, fault } = message;
+	const runs: NetworkRun[] = [];
+	const timed = async <T>(network: string, work: () => Promise<T>): Promise<T> => {
+		const start_ms = performance.timeOrigin + performance.now();
+		const value = await work();
+		runs.push({ network, start_ms, end_ms: performance.timeOrigin + performance.now() });
+		return value;
+	};
 	const runModel: Sessions["runModel"] = async (model, input) => {
 		if (fault !== null) throw new Error(fault);
-		return sessions.runModel(model, input);
+		return timed(model, () => sessions.runModel(model, input));
 	};
 	const signal = {
 		get aborted() {
@@ -45,11 +59,12 @@ async function analyse(
 	try {
 		const options = message.person === undefined ? { signal } : { signal, person: message.person };
 		const seen = await analyseHolistic(message, runModel, options);
-		const looked = await imageSessions.look(message, seen, { signal, mode: message.segmentation });
+		const look = () => imageSessions.look(message, seen, { signal, mode: message.segmentation });
+		const looked = await (imageSessions.hasNetworks ? timed("image_models", look) : look());
 		if (signal.aborted) throw new AnalysisAborted("the analysis was cancelled");
 		const known = { ...seen, ...looked };
 		const result: PhotoAnalysis = { ...known, ...describePixels(message, known, looked.mask) };
-		reply({ type: "result", id, result }, buffersOf(result));
+		reply({ type: "result", id, result, runs }, buffersOf(result));
 	} catch (error) {
 		reply({ type: "error", id, message: describe(error), kind: kindOf(error) });
 	} finally {

@@ -27,6 +27,14 @@ export type FailureKind =
 	| "device_unavailable"
 	| "other";
 
+/** One run of a network. Times are milliseconds since 1970. */
+export interface NetworkRun {
+	/** Such as `pose_detection`; `image_models` for the segmentation and depth networks together. */
+	readonly network: string;
+	readonly start_ms: number;
+	readonly end_ms: number;
+}
+
 /** What all networks saw in one photo; the mask is the segmentation network's where it was used. */
 export type PhotoAnalysis = HolisticResult & ImageModelResult & PersonPixels;
 
@@ -49,5 +57,10 @@ export type ToWorker =
 export type FromWorker =
 	| { readonly type: "ready"; readonly loads: readonly ModelLoad[] }
 	| { readonly type: "unusable"; readonly message: string; readonly kind: FailureKind }
-	| { readonly type: "result"; readonly id: number; readonly result: PhotoAnalysis }
+	| {
+			readonly type: "result";
+			readonly id: number;
+			readonly result: PhotoAnalysis;
+			readonly runs: readonly NetworkRun[];
+	  }
 	| { readonly type: "error"; readonly id: number; readonly message: string; readonly kind: FailureKind };

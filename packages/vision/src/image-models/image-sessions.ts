@@ -40,6 +40,8 @@ export interface ImageModelResult {
 
 /** Segmentation and depth networks, ready to run. */
 export interface ImageSessions {
+	/** Whether any network is run at all. */
+	readonly hasNetworks: boolean;
 	look(image: RgbImage, seen: HolisticResult, options: SegmentPersonOptions): Promise<ImageModelResult>;
 	release(): Promise<void>;
 }
@@ -55,7 +57,7 @@ export async function createImageSessions(
 	guard: NativeGuard,
 ): Promise<ImageSessions> {
 	if (chosen.segmentation === null && chosen.depth === null) {
-		return { look: async (_, seen) => unchanged(seen), release: async () => undefined };
+		return { hasNetworks: false, look: async (_, seen) => unchanged(seen), release: async () => undefined };
 	}
 	const ort = await guard(() => import("onnxruntime-node"));
 	const sessions: InferenceSession[] = [];
@@ -96,6 +98,7 @@ export async function createImageSessions(
 	const runDepth = depth === null ? null : await open(depth, depth.title);
 
 	return {
+		hasNetworks: true,
 		look: async (image, seen, segmentOptions) => {
 			const base = unchanged(seen);
 			// Nobody to separate from the background; an automatic search may still find somebody.
