@@ -13,6 +13,7 @@ import type { ModelsVerifyOptions } from "./models-verify-command.js";
 import { programVersion } from "./program-version.js";
 import type { RegisterOptions } from "./register-command.js";
 import type { ServeOptions } from "./serve-command.js";
+import type { MigrateOptions } from "./server-data-commands.js";
 
 /**
  * The command line: names, options and help. What a command does is loaded only when it runs, so that help is quick.
@@ -205,6 +206,34 @@ export function createProgram(io: ConsoleIo, onExitCode: (code: number) => void)
 		.action(async (options: ServeOptions) => {
 			const { runVerifyAudit } = await import("./server-data-commands.js");
 			onExitCode(await runVerifyAudit(options, io));
+		});
+
+	const database = program
+		.command("database")
+		.summary("bring the server's data under a new key, or its tables to another release")
+		.description(
+			"The server's database. Stop an embedded server first: its database belongs to one program at a time.",
+		);
+	withServerOptions(database.command("reencrypt"))
+		.summary("encrypt names, dates of birth and addresses under the first of FIELD_KEYS")
+		.description(
+			"Brings every name, date of birth and e-mail address under the first of FIELD_KEYS: those of earlier keys and those " +
+				"that are not encrypted. On PostgreSQL the server may go on; stopped in between, the next run goes on.",
+		)
+		.action(async (options: ServeOptions) => {
+			const { runReencrypt } = await import("./server-data-commands.js");
+			onExitCode(await runReencrypt(options, io));
+		});
+	withServerOptions(database.command("migrate"))
+		.summary("bring the tables to this release, or back to an earlier one")
+		.description(
+			"A server does the first by itself when it starts. Going back takes away what later migrations made: stop every " +
+				"server of this release before.",
+		)
+		.option("--to <migration>", "name of the last migration to keep, such as 0006-research-on-fits", "latest")
+		.action(async (options: MigrateOptions) => {
+			const { runMigrate } = await import("./server-data-commands.js");
+			onExitCode(await runMigrate(options, io));
 		});
 	return program;
 }

@@ -40,6 +40,43 @@ export async function runVerifyAudit(options: ServeOptions, io: ConsoleIo): Prom
 	});
 }
 
+/**
+ * `anny-fitter database reencrypt`: brings names, dates of birth and addresses under the first of FIELD_KEYS, while the
+ * server runs. Stopped in between, it goes on the next time.
+ *
+ * @throws {AppError} `invalid_configuration` when a value is under a key that is not there
+ */
+export async function runReencrypt(options: ServeOptions, io: ConsoleIo): Promise<number> {
+	const { reencryptFields } = await import("@anny-fitter/platform/database");
+	return withDatabase(options, io, async (database) => {
+		const rows = await reencryptFields(database);
+		const sum = Object.values(rows).reduce((total, count) => total + count, 0);
+		const state =
+			database.fieldKeyId === null ? "readable, for there is no key" : `under the key ${database.fieldKeyId}`;
+		report(options, io, { key: database.fieldKeyId, rows }, `${sum} rows changed; all are ${state}.`);
+		return 0;
+	});
+}
+
+/** Options of `anny-fitter database migrate`. */
+export interface MigrateOptions extends ServeOptions {
+	readonly to: string;
+}
+
+/**
+ * `anny-fitter database migrate`: brings the tables to this release, or back to an earlier migration.
+ *
+ * @throws {AppError} `invalid_configuration` when there is no such migration, or a later release made one that must go first
+ */
+export async function runMigrate(options: MigrateOptions, io: ConsoleIo): Promise<number> {
+	const { loadConfig } = await import("@anny-fitter/platform/config");
+	const { migrateServerDatabase } = await import("@anny-fitter/server");
+	const names = await migrateServerDatabase(loadConfig(settings(options, io.env)), options.to);
+	const text = names.length === 0 ? "Nothing to do." : `${names.length} migrations ran: ${names.join(", ")}.`;
+	report(options, io, { migrations: names }, text);
+	return 0;
+}
+
 async function withDatabase<T>(
 	options: ServeOptions,
 	io: ConsoleIo,

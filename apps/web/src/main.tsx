@@ -7,7 +7,7 @@ import { queryClient } from "./api/queries.js";
 import { registerOfflineShell } from "./app/offline-shell.js";
 import { router } from "./app/router.js";
 import { followOtherTabs, onAccess } from "./auth/access.js";
-import { startAuth } from "./auth/auth-store.js";
+import { startAuth, watchForIdleness } from "./auth/auth-store.js";
 import { startTranslations } from "./i18n/i18n.js";
 import { forgetPhotos } from "./photos/photo-store.js";
 import { applyTheme } from "./preferences/preferences-store.js";
@@ -22,6 +22,7 @@ onAccess((tokens) => {
 	clearToasts();
 });
 followOtherTabs();
+watchForIdleness();
 void startAuth();
 await startTranslations();
 const element = document.getElementById("root");

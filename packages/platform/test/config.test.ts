@@ -201,6 +201,24 @@ describe("secrets", () => {
 		expect(problemOf(() => load({ DATA_DIR: "/proc/anny-fitter" })).variable).toBe("DATA_DIR");
 	});
 
+	it("may be two for tokens, the one that signs first, and each must be strong", () => {
+		const other = randomBytes(48).toString("base64");
+		const path = join(folder, "two");
+		writeFileSync(path, `${STRONG}\n${other}\n`);
+		const config = load({ NODE_ENV: "production", JWT_SECRET_FILE: path });
+		expect([config.jwtSecret, config.jwtSecretBefore].map(String)).toEqual([STRONG, other]);
+		expect(load({ JWT_SECRET: STRONG }).jwtSecretBefore).toBeUndefined();
+		for (const text of [`${STRONG}\nshort`, `${STRONG}\n\n${other}`, `${STRONG}\n${other}\n${other}`]) {
+			expect(problemOf(() => load({ JWT_SECRET: text })).variable).toBe("JWT_SECRET");
+		}
+		expect(problemOf(() => production({ JWT_SECRET: `${STRONG}\n${"changeme".repeat(4)}` })).variable).toBe(
+			"JWT_SECRET",
+		);
+		expect(problemOf(() => production({ JWT_SECRET: `${STRONG}\n${other}`, VAULT_SECRET: other })).variable).toBe(
+			"VAULT_SECRET",
+		);
+	});
+
 	it("are not made when one is given", () => {
 		const dataDir = join(folder, "given");
 		expect(load({ DATA_DIR: dataDir, JWT_SECRET: STRONG }).jwtSecret.toString()).toBe(STRONG);

@@ -23,6 +23,7 @@ const NAMES = [
 	"0004-job-queue",
 	"0005-keys-of-models",
 	"0006-research-on-fits",
+	"0007-encrypted-fields",
 ];
 
 describe.each(TEST_DATABASE_KINDS)("migrations on %s", (kind) => {
@@ -112,6 +113,29 @@ describe.skipIf(!isPostgresPresent)("PostgreSQL", () => {
 		}
 	});
 
+	it("starts under a release that does not know a later one's migrations, and does not undo them", async () => {
+		const { url, drop } = await createEmptyPostgres();
+		try {
+			await migrateDatabase({ url });
+			await asSuperuser(url, (client) =>
+				client.query(`alter table subjects add column later text;
+					insert into schema_migrations (name, timestamp) values ('9998-later', '2027'), ('9999-latest', '2027')`),
+			);
+			for (const migrate of [true, false]) {
+				const database = await openDatabase({ url, migrate });
+				await createPerson(database);
+				await database.close();
+			}
+			const undoing = migrateDatabase({ url }, "0006-research-on-fits");
+			await expect(undoing).rejects.toMatchObject({ code: "invalid_configuration" });
+			await expect(undoing).rejects.toThrow("does not know the migration 9999-latest");
+			const absent = migrateDatabase({ url }, "0005-no-such");
+			await expect(absent).rejects.toMatchObject({ code: "invalid_argument" });
+		} finally {
+			await drop();
+		}
+	});
+
 	describe("with logins that are no superusers", () => {
 		const suffix = randomBytes(6).toString("hex");
 		const owner = `anny_test_owner_${suffix}`;
@@ -154,6 +178,17 @@ describe.skipIf(!isPostgresPresent)("PostgreSQL", () => {
 				await queue.stop({ grace_ms: 0 });
 				await database.asUser(actor, (tx) => tx.deleteFrom("users").where("user_id", "=", actor.userId).execute());
 				expect(await verifyAuditLog(database)).toMatchObject({ ok: true, rows: 1 });
+			} finally {
+				await database.close();
+			}
+		});
+
+		it("works with that login alone once the owner has migrated", async () => {
+			await migrateDatabase({ url: as(login), ownerUrl: as(owner) });
+			const database = await openDatabase({ url: as(login), migrate: false, poolSize: 2 });
+			try {
+				await createPerson(database);
+				await (await openFitQueue(database)).stop({ grace_ms: 0 });
 			} finally {
 				await database.close();
 			}

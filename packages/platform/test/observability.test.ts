@@ -1,7 +1,16 @@
 import { randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { AppError } from "@anny-fitter/contracts";
-import { createLogger, createMetrics } from "@anny-fitter/platform/observability";
+import {
+	addGpuMetrics,
+	createLogger,
+	createMetrics,
+	createServiceMetrics,
+	mergeMetrics,
+} from "@anny-fitter/platform/observability";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -64,16 +73,16 @@ describe("the log", () => {
 		log.warn("plain");
 		expect(lines()[0]).toEqual({
 			level: "info",
-			time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+			timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
 			service: "test",
 			requestId: "r1",
 			status: 200,
 			duration_ms: 12.5,
 			list: ["a"],
 			nothing: null,
-			msg: "done",
+			message: "done",
 		});
-		expect(lines()[1]).toMatchObject({ level: "warn", msg: "plain" });
+		expect(lines()[1]).toMatchObject({ level: "warn", message: "plain" });
 	});
 
 	it.each(SENSITIVE_KEYS)("hides %s at any depth, in details and in bindings", (key) => {
@@ -247,12 +256,19 @@ describe("errors in the log", () => {
 		log.error({ err: refused }, "no connection");
 		const [own, row, network] = lines();
 		expect(own).toMatchObject({
-			msg: "The database does not answer.",
-			err: { type: "AppError", code: "database_unavailable", stack: expect.stringContaining("observability.test.ts") },
+			message: "The database does not answer.",
+			error: {
+				type: "AppError",
+				code: "database_unavailable",
+				stack: expect.stringContaining("observability.test.ts"),
+			},
 		});
-		expect(own?.err).toMatchObject({ cause: { type: "TypeError" } });
-		expect(row).toMatchObject({ msg: "Error 23505", err: { code: "23505", table: "users", constraint: "users_key" } });
-		expect(network).toMatchObject({ err: { code: "ECONNREFUSED", message: "connect 127.0.0.1:1" } });
+		expect(own?.error).toMatchObject({ cause: { type: "TypeError" } });
+		expect(row).toMatchObject({
+			message: "Error 23505",
+			error: { code: "23505", table: "users", constraint: "users_key" },
+		});
+		expect(network).toMatchObject({ error: { code: "ECONNREFUSED", message: "connect 127.0.0.1:1" } });
 	});
 });
 
@@ -267,30 +283,45 @@ describe("metrics", () => {
 		metrics.observeRequest("/api/v1/models/:id", "GET", 200, 3);
 		metrics.countFit("completed", 2);
 		metrics.countFit("failed");
+		metrics.countFitFailure("no_person", "input");
 		metrics.observeStage("vision", 1.5);
-		metrics.observeFitError(9);
+		metrics.observeFitQuality({ expected_pve_mm: 9, reprojection_shares: [0.01, 0.004], silhouette_ious: [0.96] });
+		metrics.observeInference("pose_landmark", "cpu", 0.12);
 		metrics.countExport("glb");
 		metrics.countSubject();
+		metrics.countCacheRead("subject", true);
 		metrics.setBreakerState("vision", "closed");
 		metrics.setBreakerState("vision", "open");
 		let isAway = false;
-		metrics.readQueueLength(async () => {
+		metrics.readQueue(async () => {
 			if (isAway) throw new Error("away");
-			return { queued: 3, active: 1 };
+			return { queued: 3, active: 1, oldest_s: 42 };
 		});
 		metrics.readDatabasePool(() => ({ total: 10, idle: 7, waiting: 2 }));
+		metrics.readTasks("fitting", () => ({ running: 2, waiting: 5 }));
+		metrics.readDependencies(async () => ({ database: true, vision: false }));
 		const text = sortLabels(await metrics.render());
-		expect(metrics.contentType).toContain("text/plain");
+		expect(metrics.contentType).toContain("application/openmetrics-text");
+		expect(text).toMatch(/# EOF\n$/);
 		for (const line of [
 			'http_request_duration_seconds_count{route="/api/v1/models/:id",method="GET",status="200",service="api"} 2',
 			'http_request_duration_seconds_bucket{le="0.025",service="api",route="/api/v1/models/:id",method="GET",status="200"} 1',
 			'fits_total{outcome="completed",service="api"} 1',
 			'fits_total{outcome="failed",service="api"} 1',
+			'fits_total{outcome="expired",service="api"} 0',
+			'fit_failures_total{code="no_person",cause="input",service="api"} 1',
 			'fit_stage_duration_seconds_sum{stage="vision",service="api"} 1.5',
+			'fit_expected_pve_millimetres_sum{service="api"} 9',
+			'fit_reprojection_ratio_count{service="api"} 2',
+			'inference_duration_seconds_count{network="pose_landmark",device="cpu",service="api"} 1',
 			'circuit_breaker_state{breaker="vision",state="open",service="api"} 1',
 			'circuit_breaker_state{breaker="vision",state="closed",service="api"} 0',
 			'fit_queue_length{state="queued",service="api"} 3',
+			'fit_queue_oldest_seconds{service="api"} 42',
+			'thread_tasks{pool="fitting",state="waiting",service="api"} 5',
+			'dependency_up{dependency="vision",service="api"} 0',
 			'database_pool_connections{state="used",service="api"} 3',
+			'cache_reads_total{cache="subject",result="hit",service="api"} 1',
 			'exports_total{format="glb",service="api"} 1',
 		]) {
 			expect(text).toContain(`${sortLabels(line)}\n`);
@@ -299,6 +330,7 @@ describe("metrics", () => {
 		isAway = true;
 		const later = await metrics.render();
 		expect(later).not.toContain('fit_queue_length{state="queued"');
+		expect(later).not.toContain("fit_queue_oldest_seconds{");
 	});
 
 	it("of two programs in one process stay apart", async () => {
@@ -306,5 +338,47 @@ describe("metrics", () => {
 		first.countSubject();
 		expect(await first.render()).toContain("subjects_created_total 1");
 		expect(await second.render()).toContain("subjects_created_total 0");
+	});
+
+	it("of several processes become one text, each family in one piece", async () => {
+		const texts = await Promise.all(
+			["1", "2"].map(async (process) => {
+				const metrics = createMetrics({ service: "api", process });
+				metrics.countSubject();
+				return metrics.render();
+			}),
+		);
+		const lines = mergeMetrics(texts).split("\n");
+		const from = lines.indexOf("# TYPE subjects_created counter");
+		expect(lines.slice(from + 1, from + 3).map(sortLabels)).toEqual([
+			'subjects_created_total{process="1",service="api"} 1',
+			'subjects_created_total{process="2",service="api"} 1',
+		]);
+		expect(lines.filter((line) => line.startsWith("# TYPE subjects_created "))).toHaveLength(1);
+		expect(lines.filter((line) => line === "# EOF")).toHaveLength(1);
+	});
+
+	it("of GPUs are there where the driver tells of one, without what it does not know", async () => {
+		const folder = await mkdtemp(join(tmpdir(), "anny-fitter-gpu-"));
+		try {
+			// What the driver's program prints; power is not known to all cards.
+			const program = join(folder, "driver");
+			await writeFile(program, "#!/bin/sh\necho '0, 37, 2048, 8192, 61, 180.5'\necho '1, 0, 1, 8192, 40, [N/A]'\n", {
+				mode: 0o700,
+			});
+			const metrics = createServiceMetrics();
+			expect(await addGpuMetrics(metrics, program)).toBe(2);
+			const text = await metrics.render();
+			expect(text).toContain('gpu_utilization_ratio{gpu="0"} 0.37\n');
+			expect(text).toContain(`gpu_memory_used_bytes{gpu="0"} ${2048 * 1024 * 1024}\n`);
+			expect(text).toContain('gpu_temperature_celsius{gpu="1"} 40\n');
+			expect(text).toContain('gpu_power_watts{gpu="0"} 180.5\n');
+			expect(text).not.toContain('gpu_power_watts{gpu="1"}');
+			const without = createServiceMetrics();
+			expect(await addGpuMetrics(without, join(folder, "missing"))).toBe(0);
+			expect(await without.render()).not.toContain("gpu_");
+		} finally {
+			await rm(folder, { recursive: true });
+		}
 	});
 });

@@ -153,7 +153,7 @@ test("several threads work at once, and no more than asked for", async () => {
 	const order: string[] = [];
 	const note = (name: string) => () => order.push(name);
 	await Promise.all([
-		threads.run("deaf", 1500).then(note("long")),
+		threads.run("deaf", 5000).then(note("long")),
 		threads.run("count", null).then(note("short")),
 		threads.run("count", null).then(note("next")),
 	]);

@@ -4,6 +4,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fas
 import { registerAccountRoutes } from "./account/account-routes.js";
 import { registerAdminRoutes } from "./admin/admin-routes.js";
 import { registerApplicationRoutes } from "./application/application-routes.js";
+import { addReadAudit } from "./audit/audit-reads.js";
 import { registerAuthRoutes } from "./auth/auth-routes.js";
 import { addAuthentication } from "./auth/authenticate.js";
 import { registerLocalLoginRoute } from "./auth/local-login-route.js";
@@ -24,6 +25,7 @@ import { addOpenApi, redirectToDocs, registerDocs } from "./http/openapi.js";
 import { closeRefusedUpgrades } from "./http/refused-upgrades.js";
 import { requestIdOf } from "./http/request-id.js";
 import { addRequestLog } from "./http/request-log.js";
+import { addRequestTrace } from "./http/request-trace.js";
 import { RouteTable } from "./http/route-table.js";
 import { addBrowserRules } from "./http/security.js";
 import { registerAdjustRoute } from "./models/adjust-route.js";
@@ -51,6 +53,8 @@ export async function createApi(given: ApiDependencies): Promise<Api> {
 		// A connection on which nothing moves; longer than any answer takes to begin.
 		connectionTimeout: config.requestTimeout_ms + 60_000,
 		keepAliveTimeout: 75_000,
+		// What a proxy sends on an open connection while this process ends is answered, and the connection closed after it.
+		return503OnClosing: false,
 		// Each proxy in front appends to X-Forwarded-For; as many of its entries, from the end, are believed.
 		trustProxy: config.trustedProxies > 0 ? (_address, hop) => hop < config.trustedProxies : false,
 		frameworkErrors: sendProblem,
@@ -67,6 +71,7 @@ export async function createApi(given: ApiDependencies): Promise<Api> {
 	api.addHook("onRequest", async (request, reply) => {
 		reply.header("x-request-id", request.id);
 	});
+	addRequestTrace(api);
 	limitArrivalTime(api, config);
 	closeRefusedUpgrades(api);
 	addRequestLog(api);
@@ -75,6 +80,7 @@ export async function createApi(given: ApiDependencies): Promise<Api> {
 	await addBrowserRules(api, config);
 	await addOpenApi(api, table, API_VERSION);
 	addAuthentication(api, dependencies);
+	addReadAudit(api, dependencies);
 	addNotFound(api, table);
 
 	const passwords = await createPasswordHasher(config.bcryptCost);

@@ -185,7 +185,7 @@ for (const environmentName of ENVIRONMENTS) {
 				await opened.api.inject({ url: `/api/v1/subjects/${randomUUID()}`, headers: ada.headers });
 				const local = await opened.api.inject({ url: "/metrics" });
 				expect(local.statusCode).toBe(200);
-				expect(local.headers["content-type"]).toContain("text/plain");
+				expect(local.headers["content-type"]).toContain("application/openmetrics-text");
 				expect(local.body).toContain('route="/api/v1/subjects/:subject_id"');
 				expect(local.body).toContain("fit_queue_length");
 				expect(local.body).not.toContain(ada.userId);
@@ -212,7 +212,8 @@ describe("faults of what the API needs", () => {
 	async function askWithFault(fault: () => never | Promise<never>) {
 		const ada = await createTestUser(opened.api);
 		const { database } = opened.dependencies;
-		const broken = Object.assign(Object.create(database), { asUser: async () => fault(), ping: async () => fault() });
+		const fail = async () => fault();
+		const broken = Object.assign(Object.create(database), { asUser: fail, readAsUser: fail, ping: fail });
 		const api = await createApi({ ...opened.dependencies, database: broken });
 		try {
 			const answer = await api.inject({ url: "/api/v1/subjects", headers: ada.headers });

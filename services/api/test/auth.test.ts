@@ -1,6 +1,7 @@
-import { createHmac, randomUUID } from "node:crypto";
+import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import { AppError } from "@anny-fitter/contracts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createAccessTokens } from "../src/auth/access-tokens.js";
 import { grantRole, type OpenedTestApi, openTestApi } from "./test-api.js";
 import { createTestUser, ENVIRONMENTS, isAvailable, logIn } from "./test-environment.js";
 
@@ -196,6 +197,27 @@ for (const environmentName of ENVIRONMENTS) {
 				expect((await refresh(user.cookie)).statusCode).toBe(401);
 				const again = await logIn(opened.api, user.email, user.password);
 				expect((await me(again.token)).json().role).toBe("admin");
+			});
+
+			it("of the secret before are believed while that is known, and new ones are signed by the new secret", async () => {
+				const secret = randomBytes(48);
+				const old = opened.config.jwtSecret;
+				const user = { user_id: randomUUID(), role: "user" as const, tokens_valid_after: new Date(0) };
+				const tokens = (config: { jwtSecret: Buffer; jwtSecretBefore?: Buffer }, clock = now) =>
+					createAccessTokens({ accessTokenLifetime_s: 60, ...config }, clock);
+				const before = await tokens({ jwtSecret: old }).issue(user);
+				const both = tokens({ jwtSecret: secret, jwtSecretBefore: old });
+				expect(await both.verify(before)).toMatchObject({ userId: user.user_id, role: "user" });
+				const after = await both.issue(user);
+				expect(await tokens({ jwtSecret: secret }).verify(after)).toMatchObject({ userId: user.user_id });
+				const refused = { code: "unauthenticated", message: "The access token is not valid." };
+				await expect(tokens({ jwtSecret: secret }).verify(before)).rejects.toMatchObject(refused);
+				await expect(tokens({ jwtSecret: old }).verify(after)).rejects.toMatchObject(refused);
+				await expect(both.verify(`${after}x`)).rejects.toMatchObject(refused);
+				const late = () => new Date(now().getTime() + 120_000);
+				const expired = { code: "unauthenticated", message: "The access token has expired." };
+				const bothLater = tokens({ jwtSecret: secret, jwtSecretBefore: old }, late);
+				for (const token of [before, after]) await expect(bothLater.verify(token)).rejects.toMatchObject(expired);
 			});
 
 			it("cannot be granted a role without an account", async () => {

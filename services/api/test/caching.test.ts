@@ -35,7 +35,8 @@ for (const name of ENVIRONMENTS) {
 				const fitting = faultyFitting(unavailable()).transport;
 				environment = await openTestEnvironment(name, {
 					services: { vision, fitting, visualization: fitting },
-					settings: { RATE_LIMIT_PER_HOUR: "1000", ...(redis && { REDIS_URL: redis.url }) },
+					// With a key subjects are not kept in the cache.
+					settings: { RATE_LIMIT_PER_HOUR: "1000", FIELD_KEYS: "", ...(redis && { REDIS_URL: redis.url }) },
 					replace: ({ database }) => ({ database: counting(database, () => transactions++) }),
 				});
 				const { dependencies } = environment;
@@ -217,10 +218,10 @@ function counting(database: Database, onTransaction: () => void): Database {
 		get(target, property) {
 			const value = target[property as keyof typeof target];
 			if (typeof value !== "function") return value;
-			if (property === "asUser") {
+			if (property === "asUser" || property === "readAsUser") {
 				return (...call: Parameters<Database["asUser"]>) => {
 					onTransaction();
-					return target.asUser(...call);
+					return target[property](...call);
 				};
 			}
 			return (value as (...call: unknown[]) => unknown).bind(target);

@@ -8,13 +8,13 @@ import { type ObjectStore, openObjectStore } from "@anny-fitter/platform/objects
 import { validateBytes } from "gltf-validator";
 import S3rver from "s3rver";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "../../../packages/platform/test/free-port.js";
 import { sweepFits } from "../src/fits/fit-sweeper.js";
 import { type BodyServices, type MadeModel, makeModel, openBodyServices } from "./body-services.js";
 import {
 	createTestUser,
 	ENVIRONMENTS,
 	type EnvironmentName,
-	freePort,
 	isAvailable,
 	openTestEnvironment,
 	type TestApi,

@@ -5,12 +5,12 @@ import { createApi, startFitWorker } from "@anny-fitter/api";
 import type { ResultDocument } from "@anny-fitter/contracts";
 import { fitPhotoFiles } from "@anny-fitter/pipeline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "../../../packages/platform/test/free-port.js";
 import { isVaultEmpty, postFit, until, waitForSession } from "./fit-helpers.js";
 import {
 	createTestUser,
 	ENVIRONMENTS,
 	type EnvironmentName,
-	freePort,
 	isAvailable,
 	openTestEnvironment,
 	samplePhoto,

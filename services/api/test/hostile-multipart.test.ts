@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { isVaultEmpty, until } from "./fit-helpers.js";
@@ -240,6 +241,27 @@ describe("hostile multipart requests", () => {
 		const { text, duration_ms } = await sendRaw(port, fitHead(1e9), { timeout_ms: 5000 });
 		expectProblem(parseAnswers(text)[0]!, "upload_too_large");
 		expect(duration_ms).toBeLessThan(6000);
+	});
+
+	test("a refused upload is read to its end: its sender sees the answer, and the connection goes on", async () => {
+		const body = concat(file(Buffer.alloc(2_500_000, 0xff)), END);
+		const socket = connect(port, "127.0.0.1");
+		let text = "";
+		socket.setEncoding("latin1").on("data", (piece) => (text += piece));
+		const failed = once(socket, "error").then(([error]) => Promise.reject(error));
+		failed.catch(() => undefined);
+		const answers = (count: number) => Promise.race([until(() => parseAnswers(text).length === count, 5000), failed]);
+		socket.write(concat(Buffer.from(fitHead(body.length)), body.subarray(0, 100_000)));
+		await answers(1);
+		expectProblem(parseAnswers(text)[0]!, "not_an_image");
+		for (let at = 100_000; at < body.length; at += 400_000) {
+			socket.write(body.subarray(at, at + 400_000));
+			await sleep(50);
+		}
+		socket.write(head("GET /healthz HTTP/1.1", "host: 127.0.0.1"));
+		await answers(2);
+		expect(parseAnswers(text)[1]!.statusCode).toBe(200);
+		socket.destroy();
 	});
 
 	test("chunked: whole, over the limit, with wrong sizes, and without an end", async () => {

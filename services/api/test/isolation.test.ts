@@ -3,6 +3,7 @@ import { createApi, grantRole } from "@anny-fitter/api";
 import { createMetrics } from "@anny-fitter/platform/observability";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { freePort } from "../../../packages/platform/test/free-port.js";
 import { type Answer, answerOf, likeness } from "./answers.js";
 import { createOwner, everythingOf, madeUp, type Owner } from "./owner-fixture.js";
 import { type Attempt, type OwnThings, ROUTE_CASES, type Target, withRoutesOf } from "./route-cases.js";
@@ -10,7 +11,6 @@ import { insertModel } from "./test-api.js";
 import {
 	createTestUser,
 	ENVIRONMENTS,
-	freePort,
 	isAvailable,
 	logIn,
 	openTestEnvironment,

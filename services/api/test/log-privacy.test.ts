@@ -401,7 +401,7 @@ for (const name of ENVIRONMENTS) {
 			for (const route of ["/auth/login", "/subjects", "/fit", "/models/:model_id/export", "/me/export"]) {
 				expect(log).toContain(`"route":"/api/v1${route}"`);
 			}
-			expect(log).toContain('"msg":"request failed"');
+			expect(log).toContain('"message":"request failed"');
 			expect(findSecrets(log, secrets.all)).toEqual([]);
 		});
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { Redis } from "ioredis";
-import { freePort } from "./test-environment.js";
+import { freePort } from "../../../packages/platform/test/free-port.js";
 
 /** A Redis of the test's own, without persistence: it can be flushed and killed. */
 export interface OwnRedis {

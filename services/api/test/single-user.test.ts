@@ -170,6 +170,7 @@ describe("single-user mode", () => {
 			max_photo_size_bytes: 30_000_000,
 			max_upload_size_bytes: 120_000_000,
 			consent_version: CONSENT_VERSION,
+			idle_logout_s: null,
 		});
 		expect((await app({ host: "rebound.example" })).single_user).toBe(false);
 		expect((await app({}, "203.0.113.5")).single_user).toBe(false);

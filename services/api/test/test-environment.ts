@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +11,7 @@ import { openDependencies } from "@anny-fitter/server";
 import { Redis } from "ioredis";
 import pg from "pg";
 import S3rver from "s3rver";
+import { freePort } from "../../../packages/platform/test/free-port.js";
 
 /** The same code in its two sizes: nothing installed, or on PostgreSQL, Redis and an S3 server. */
 export const ENVIRONMENTS = ["embedded", "production"] as const;
@@ -133,6 +133,7 @@ async function productionSettings(
 	closers.push(() => s3.close());
 	return {
 		DATABASE_URL: url.href,
+		FIELD_KEYS: `test:${randomBytes(32).toString("base64")}`,
 		REDIS_URL,
 		S3_ENDPOINT: `http://127.0.0.1:${port}`,
 		S3_REGION: "us-east-1",
@@ -150,18 +151,6 @@ async function asOwner(work: (client: pg.Client) => Promise<unknown>): Promise<v
 	} finally {
 		await client.end();
 	}
-}
-
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-	return new Promise((resolve, reject) => {
-		const server = createServer();
-		server.once("error", reject);
-		server.listen(0, "127.0.0.1", () => {
-			const address = server.address();
-			server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-		});
-	});
 }
 
 export type TestApi = Awaited<ReturnType<typeof createApi>>;

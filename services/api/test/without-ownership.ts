@@ -15,6 +15,7 @@ import {
  */
 export class DatabaseWithoutOwnership implements Database {
 	readonly kind;
+	readonly fieldKeyId;
 	readonly #database: Database;
 	readonly #isBypassing: boolean;
 	readonly #plugin = new ForgettingPlugin();
@@ -24,6 +25,7 @@ export class DatabaseWithoutOwnership implements Database {
 	constructor(database: Database, options: { readonly bypass: boolean }) {
 		this.#database = database;
 		this.kind = database.kind;
+		this.fieldKeyId = database.fieldKeyId;
 		this.#isBypassing = options.bypass;
 	}
 
@@ -33,12 +35,13 @@ export class DatabaseWithoutOwnership implements Database {
 	}
 
 	asUser<T>(actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T> {
-		const careless = (tx: Tx) => {
-			const open = tx.withPlugin(this.#plugin) as Tx;
-			this.#originals.set(open, tx);
-			return work(open);
-		};
+		const careless = this.#careless(work);
 		return this.#isBypassing ? this.#database.asSystem(careless) : this.#database.asUser(actor, careless);
+	}
+
+	readAsUser<T>(actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T> {
+		const careless = this.#careless(work);
+		return this.#isBypassing ? this.#database.asSystem(careless) : this.#database.readAsUser(actor, careless);
 	}
 
 	asSystem<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -59,6 +62,14 @@ export class DatabaseWithoutOwnership implements Database {
 
 	close(): Promise<void> {
 		return this.#database.close();
+	}
+
+	#careless<T>(work: (tx: Tx) => Promise<T>): (tx: Tx) => Promise<T> {
+		return (tx) => {
+			const open = tx.withPlugin(this.#plugin) as Tx;
+			this.#originals.set(open, tx);
+			return work(open);
+		};
 	}
 }
 

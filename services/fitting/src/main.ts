@@ -7,5 +7,5 @@ import { readFittingSettings } from "./settings.js";
 await runService(
 	"fitting",
 	() => readFittingSettings(process.env),
-	(settings, log) => openFittingService({ ...settings, log }),
+	(settings, log, metrics) => openFittingService({ ...settings, log, metrics }),
 );

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { FittingService } from "@anny-fitter/contracts/rpc";
 import type { FitProgress } from "@anny-fitter/pipeline";
-import type { Log } from "@anny-fitter/platform/observability";
+import { createStageClock, type Log, type ServiceMetrics } from "@anny-fitter/platform/observability";
 import { createErrorInterceptor } from "@anny-fitter/platform/rpc";
 import { openTaskThread, taskEvents } from "@anny-fitter/platform/threads";
 import type { ConnectRouter } from "@connectrpc/connect";
@@ -17,6 +17,7 @@ export interface FittingServiceOptions {
 	/** Heap of each thread. */
 	readonly memoryLimit_mb?: number | undefined;
 	readonly log?: Pick<Log, "warn">;
+	readonly metrics?: ServiceMetrics | undefined;
 }
 
 /** The fitting service, ready to be served over gRPC or called in this process. */
@@ -33,11 +34,12 @@ export interface OpenedFittingService {
  * @throws {AppError} `model_data_missing`, `model_data_invalid`
  */
 export async function openFittingService(options: FittingServiceOptions = {}): Promise<OpenedFittingService> {
-	const { modelDataDir, cacheDir, memoryLimit_mb, log } = options;
+	const { modelDataDir, cacheDir, memoryLimit_mb, log, metrics } = options;
 	const threads = await openTaskThread<FittingTasks>(new URL("./fitting-worker.js", import.meta.url), {
 		name: "anny-fitter-fitting",
 		workerData: { modelDataDir, cacheDir } satisfies FittingThreadData,
 		size: options.threads ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+		metrics,
 		...(memoryLimit_mb === undefined ? {} : { memoryLimit_mb }),
 	});
 	let isClosed = false;
@@ -48,8 +50,20 @@ export async function openFittingService(options: FittingServiceOptions = {}): P
 				{
 					async *fit(request, { signal }) {
 						const input = parseFitRequest(request);
+						const stages = createStageClock("solve", (stage, duration_s) =>
+							metrics?.observeSolverStage(stage, duration_s),
+						);
 						const events = taskEvents<FitProgress, FitTaskOutput>(
-							(run) => threads.run("fit", input, { ...run, transfer: buffersOf(input) }),
+							({ onProgress, ...run }) =>
+								threads.run("fit", input, {
+									...run,
+									transfer: buffersOf(input),
+									onProgress: (progress) => {
+										stages.begin(progress.part ?? progress.stage);
+										onProgress(progress);
+									},
+									onEnd: () => stages.end(),
+								}),
 							signal,
 						);
 						for await (const event of events) {

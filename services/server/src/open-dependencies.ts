@@ -5,7 +5,7 @@ import type { ServerConfig } from "@anny-fitter/platform/config";
 import { openEventBus } from "@anny-fitter/platform/events";
 import { openFitQueue } from "@anny-fitter/platform/jobs";
 import { openObjectStore } from "@anny-fitter/platform/objects";
-import { createMetrics } from "@anny-fitter/platform/observability";
+import { createMetrics, type Metrics } from "@anny-fitter/platform/observability";
 import { openPhotoVault } from "@anny-fitter/platform/vault";
 import { Closers } from "./closers.js";
 import { openServerDatabase } from "./open-server-database.js";
@@ -22,17 +22,19 @@ export interface OpenedDependencies {
  * by side, because PGlite and the networks take seconds.
  *
  * @param services transports to use instead of those the settings name
+ * @param metrics of this process
  * @throws AppError when a part cannot be opened; the others are closed again
  */
 export async function openDependencies(
 	config: ServerConfig,
 	log: ApiDependencies["log"],
 	services?: ServiceTransports,
+	metrics: Metrics = createMetrics({ service: "api" }),
 ): Promise<OpenedDependencies> {
 	const closers = new Closers();
 	try {
 		const [database, vault, objects, events, cache, transports] = await closers.openAll(
-			openServerDatabase(config, log),
+			openServerDatabase(config, log, metrics),
 			openPhotoVault({
 				redisUrl: config.vaultRedisUrl,
 				redisIsVolatile: config.vaultRedisIsVolatile,
@@ -45,7 +47,7 @@ export async function openDependencies(
 			openObjectStore({ s3: config.s3, folder: join(config.dataDir, "exports") }),
 			openEventBus({ redisUrl: config.redisUrl, log }),
 			openCache({ redisUrl: config.redisUrl, log }),
-			services === undefined ? openServices(config, log) : { ...services, close: async () => undefined },
+			services === undefined ? openServices(config, log, metrics) : { ...services, close: async () => undefined },
 		);
 		const queue = await openFitQueue(database);
 		closers.add(() => queue.stop({ grace_ms: 0 }));
@@ -60,7 +62,7 @@ export async function openDependencies(
 				cache,
 				services: transports,
 				log,
-				metrics: createMetrics({ service: "api" }),
+				metrics,
 				now: () => new Date(),
 			},
 			close: () => closers.close(),

@@ -1,6 +1,12 @@
 import type { ApiDependencies, ServiceTransports } from "@anny-fitter/api";
 import type { ServerConfig } from "@anny-fitter/platform/config";
-import { addHealthService, openGrpcTransport } from "@anny-fitter/platform/rpc";
+import type { ServiceMetrics } from "@anny-fitter/platform/observability";
+import {
+	addHealthService,
+	createCallInterceptor,
+	openGrpcTransport,
+	withInterceptors,
+} from "@anny-fitter/platform/rpc";
 import { type ConnectRouter, createRouterTransport, type Transport } from "@connectrpc/connect";
 import { Closers } from "./closers.js";
 
@@ -19,18 +25,19 @@ export async function openService(
 	name: ServiceName,
 	config: ServerConfig,
 	log: ApiDependencies["log"],
+	metrics: ServiceMetrics,
 ): Promise<OpenedService> {
 	const modelData = config.modelDataDir === undefined ? {} : { modelDataDir: config.modelDataDir };
 	if (name === "vision") {
 		const { openVisionService } = await import("@anny-fitter/vision-service");
-		return openVisionService({ device: config.inferenceDevice, log });
+		return openVisionService({ device: config.inferenceDevice, log, metrics });
 	}
 	if (name === "fitting") {
 		const { openFittingService } = await import("@anny-fitter/fitting-service");
-		return openFittingService({ ...modelData, log });
+		return openFittingService({ ...modelData, log, metrics });
 	}
 	const { openVisualizationService } = await import("@anny-fitter/visualization-service");
-	return openVisualizationService(modelData);
+	return openVisualizationService({ ...modelData, metrics });
 }
 
 interface OpenedTransport {
@@ -42,13 +49,14 @@ interface OpenedTransport {
 export async function openServices(
 	config: ServerConfig,
 	log: ApiDependencies["log"],
+	metrics: ServiceMetrics,
 ): Promise<ServiceTransports & { close(): Promise<void> }> {
 	const closers = new Closers();
 	const reach = async (name: ServiceName): Promise<OpenedTransport> => {
 		const url = config[`${name}Url`];
-		if (url !== undefined) return openGrpcTransport(url);
-		const service = await openService(name, config, log);
-		return { transport: inProcess(service), close: () => service.close() };
+		if (url !== undefined) return openGrpcTransport(url, { metrics });
+		const service = await openService(name, config, log, metrics);
+		return { transport: inProcess(service, metrics), close: () => service.close() };
 	};
 	try {
 		const [vision, fitting, visualization] = await closers.openAll(
@@ -68,14 +76,17 @@ export async function openServices(
 	}
 }
 
-/** With the health service that a server of its own has, so that readiness means the same for both. */
-function inProcess(service: OpenedService): Transport {
-	return createRouterTransport((router) => {
-		service.routes(router);
-		addHealthService(router, {
-			serviceNames: [],
-			isHealthy: () => service.isHealthy(),
-			stopping: new AbortController().signal,
-		});
-	});
+/** With the health service and the observation that a server of its own has, so that both mean the same for both. */
+function inProcess(service: OpenedService, metrics: ServiceMetrics): Transport {
+	return createRouterTransport(
+		(router) => {
+			service.routes(withInterceptors(router, [createCallInterceptor("server", metrics)]));
+			addHealthService(router, {
+				serviceNames: [],
+				isHealthy: () => service.isHealthy(),
+				stopping: new AbortController().signal,
+			});
+		},
+		{ transport: { interceptors: [createCallInterceptor("client", metrics)] } },
+	);
 }

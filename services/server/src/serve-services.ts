@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { ApiDependencies } from "@anny-fitter/api";
 import type { ServerConfig } from "@anny-fitter/platform/config";
+import type { ServiceMetrics } from "@anny-fitter/platform/observability";
 import { startRpcServer } from "@anny-fitter/platform/rpc";
 import { Closers } from "./closers.js";
 import { openService, SERVICE_NAMES, type ServiceName } from "./open-services.js";
@@ -20,6 +21,7 @@ export async function serveServices(
 	config: ServerConfig,
 	folder: string,
 	log: ApiDependencies["log"],
+	metrics: ServiceMetrics,
 ): Promise<ServedServices> {
 	const closers = new Closers();
 	const urls: Record<string, string | undefined> = {};
@@ -27,13 +29,14 @@ export async function serveServices(
 		for (const name of SERVICE_NAMES) {
 			urls[`${name}Url`] = config[`${name}Url`];
 			if (config[`${name}Url`] !== undefined) continue;
-			const service = await openService(name, config, log);
+			const service = await openService(name, config, log, metrics);
 			closers.add(() => service.close());
 			const server = await startRpcServer({
 				routes: (router) => service.routes(router),
 				socketPath: join(folder, `${name}.sock`),
 				isHealthy: () => service.isHealthy(),
 				log,
+				metrics,
 			});
 			closers.add(() => server.stop({ grace_ms: STOP_GRACE_MS }));
 			urls[`${name}Url`] = server.url;

@@ -1,4 +1,5 @@
 import { type Environment, listConfigWarnings, loadConfig } from "@anny-fitter/platform/config";
+import { startTracing } from "@anny-fitter/platform/observability";
 import { findPort } from "./listen-error.js";
 import { serverLog } from "./server-log.js";
 import { startCluster } from "./start-cluster.js";
@@ -15,5 +16,13 @@ export async function serve(env: Environment): Promise<RunningServer> {
 	const log = serverLog(settings, settings.workers > 1 ? "primary" : "api");
 	for (const warning of listConfigWarnings(settings, env)) log.warn({ setting: true }, warning);
 	const config = { ...settings, port: await findPort(settings) };
-	return config.workers > 1 ? startCluster(config, log) : startServer(config, log);
+	const tracing = await startTracing({ service: settings.workers > 1 ? "services" : "api", env, log });
+	const server = await (config.workers > 1 ? startCluster(config, log) : startServer(config, log));
+	return {
+		...server,
+		stop: async () => {
+			await server.stop();
+			await tracing.stop();
+		},
+	};
 }

@@ -7,16 +7,23 @@ import { fileURLToPath } from "node:url";
 import { type ApiDependencies, findWebFiles } from "@anny-fitter/api";
 import { AppError, type ErrorCode } from "@anny-fitter/contracts";
 import type { ServerConfig } from "@anny-fitter/platform/config";
+import { createServiceMetrics, type ServiceMetrics } from "@anny-fitter/platform/observability";
+import { type MetricsReply, type MetricsRequest, PrimaryMetrics } from "./cluster-metrics.js";
 import { serveServices } from "./serve-services.js";
 import type { RunningServer } from "./start-server.js";
 
 /** What the primary tells a worker; over the channel between them, so that no secret stands in an environment. */
-export type PrimaryMessage = { readonly type: "start"; readonly config: ServerConfig } | { readonly type: "stop" };
+export type PrimaryMessage =
+	/** `process` tells its metrics from those of the others. */
+	| { readonly type: "start"; readonly config: ServerConfig; readonly process: string }
+	| { readonly type: "stop" }
+	| MetricsRequest;
 /** What a worker tells the primary. */
 export type WorkerMessage =
 	| { readonly type: "online" }
 	| { readonly type: "listening"; readonly url: string }
-	| { readonly type: "failed"; readonly code: ErrorCode; readonly error: string; readonly remedy: string };
+	| { readonly type: "failed"; readonly code: ErrorCode; readonly error: string; readonly remedy: string }
+	| MetricsReply;
 
 /** A worker that dies is replaced after this time, doubled with each death in a row. */
 const RESTART_DELAY_MS = 500;
@@ -32,7 +39,8 @@ const STABLE_AFTER_MS = 60_000;
  */
 export async function startCluster(config: ServerConfig, log: ApiDependencies["log"]): Promise<RunningServer> {
 	const sockets = await mkdtemp(join(tmpdir(), "anny-fitter-"));
-	const services = await serveServices(config, sockets, log).catch(async (error: unknown) => {
+	const metrics = createServiceMetrics({ service: "services", process: "primary" });
+	const services = await serveServices(config, sockets, log, metrics).catch(async (error: unknown) => {
 		await rm(sockets, { recursive: true, force: true });
 		throw error;
 	});
@@ -43,7 +51,7 @@ export async function startCluster(config: ServerConfig, log: ApiDependencies["l
 		execArgv: [],
 		serialization: "advanced",
 	});
-	const workers = new WorkerSet(shared, log);
+	const workers = new WorkerSet(shared, log, metrics);
 	let stopped: Promise<void> | undefined;
 	const stop = async () => {
 		await workers.stop();
@@ -74,25 +82,26 @@ class WorkerSet {
 	#isStopping = false;
 	#deathsInRow = 0;
 	readonly #restarts = new Set<NodeJS.Timeout>();
+	readonly #metrics: PrimaryMetrics;
 
-	constructor(config: ServerConfig, log: ApiDependencies["log"]) {
+	constructor(config: ServerConfig, log: ApiDependencies["log"], metrics: ServiceMetrics) {
 		this.#config = config;
 		this.#log = log;
+		this.#metrics = new PrimaryMetrics(() => metrics.render(), livingWorkers);
 	}
 
 	/** @returns the address, once every worker listens */
 	async start(count: number): Promise<string> {
 		// The first one migrates the database and shows whether the settings work.
-		const url = await this.#fork();
-		await Promise.all(Array.from({ length: count - 1 }, () => this.#fork()));
+		const url = await this.#fork("1");
+		await Promise.all(Array.from({ length: count - 1 }, (_, i) => this.#fork(String(i + 2))));
 		return url;
 	}
 
 	async stop(): Promise<void> {
 		this.#isStopping = true;
 		for (const timer of this.#restarts) clearTimeout(timer);
-		const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
-		await Promise.all(workers.map((worker) => this.#stopOne(worker)));
+		await Promise.all(livingWorkers().map((worker) => this.#stopOne(worker)));
 	}
 
 	#stopOne(worker: Worker): Promise<void> {
@@ -108,7 +117,8 @@ class WorkerSet {
 		});
 	}
 
-	#fork(): Promise<string> {
+	/** @param place a successor takes the place of the one that died, so that the metrics' labels stay few */
+	#fork(place: string): Promise<string> {
 		const worker = cluster.fork();
 		const born = Date.now();
 		let isListening = false;
@@ -116,31 +126,37 @@ class WorkerSet {
 			let failure: AppError | undefined;
 			worker.on("message", (message: WorkerMessage) => {
 				if (message.type === "online") {
-					worker.send({ type: "start", config: this.#config } satisfies PrimaryMessage);
+					worker.send({ type: "start", config: this.#config, process: place } satisfies PrimaryMessage);
 				} else if (message.type === "listening") {
 					isListening = true;
 					resolve(message.url);
+				} else if (message.type === "gather_metrics" || message.type === "metrics") {
+					this.#metrics.receive(worker, message);
 				} else {
 					failure = new AppError(message.code, message.error, { remedy: message.remedy });
 				}
 			});
 			worker.once("exit", (code, signal) => {
 				reject(failure ?? new AppError("internal", `An API process ended at its start (${signal ?? code}).`));
-				if (isListening && !this.#isStopping) this.#replace(Date.now() - born, signal ?? code);
+				if (isListening && !this.#isStopping) this.#replace(place, Date.now() - born, signal ?? code);
 			});
 		});
 	}
 
-	#replace(age_ms: number, reason: string | number): void {
+	#replace(place: string, age_ms: number, reason: string | number): void {
 		this.#deathsInRow = age_ms > STABLE_AFTER_MS ? 0 : this.#deathsInRow + 1;
 		const delay = Math.min(RESTART_DELAY_MS * 2 ** this.#deathsInRow, MAX_RESTART_DELAY_MS);
 		this.#log.error({ reason, delay_ms: delay }, "an API process died and will be replaced");
 		const timer = setTimeout(() => {
 			this.#restarts.delete(timer);
-			this.#fork().catch(() => {
-				if (!this.#isStopping) this.#replace(0, "did not start");
+			this.#fork(place).catch(() => {
+				if (!this.#isStopping) this.#replace(place, 0, "did not start");
 			});
 		}, delay);
 		this.#restarts.add(timer);
 	}
+}
+
+function livingWorkers(): Worker[] {
+	return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
 }

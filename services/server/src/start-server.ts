@@ -1,5 +1,6 @@
 import { type ApiDependencies, createApi, findWebFiles, startFitWorker } from "@anny-fitter/api";
 import type { ServerConfig } from "@anny-fitter/platform/config";
+import type { Metrics } from "@anny-fitter/platform/observability";
 import { listenError } from "./listen-error.js";
 import { openDependencies } from "./open-dependencies.js";
 import { serverLog } from "./server-log.js";
@@ -21,13 +22,15 @@ export interface RunningServer {
 /**
  * Starts the API and its worker in this process.
  *
+ * @param metrics of this process where others answer at the same address
  * @throws AppError `invalid_configuration` when the port is taken, and what opening the parts throws
  */
 export async function startServer(
 	config: ServerConfig,
 	log: ApiDependencies["log"] = serverLog(config, "api"),
+	metrics?: Metrics,
 ): Promise<RunningServer> {
-	const opened = await openDependencies(config, log);
+	const opened = await openDependencies(config, log, undefined, metrics);
 	try {
 		const api = await createApi(opened.dependencies);
 		const url = await api

@@ -1,6 +1,7 @@
 import type { AnalyseRequest, Observation } from "@anny-fitter/contracts/rpc";
 import { type ObservePhotoOptions, observePhoto } from "@anny-fitter/pipeline";
-import type { InferenceDevice, Vision } from "@anny-fitter/vision";
+import { addSpan, type ServiceMetrics } from "@anny-fitter/platform/observability";
+import type { InferenceDevice, NetworkRun, Vision } from "@anny-fitter/vision";
 import { observationMessage } from "./observation-message.js";
 
 /**
@@ -12,14 +13,21 @@ export async function analysePhoto(
 	vision: Pick<Vision, "analyse" | "start">,
 	{ photo: bytes, name }: Pick<AnalyseRequest, "photo" | "name">,
 	options: ObservePhotoOptions,
+	metrics?: Pick<ServiceMetrics, "observeInference">,
 ): Promise<Observation> {
 	let pixels: Uint8Array | undefined;
 	let device: InferenceDevice = vision.start.device;
 	const watched: Pick<Vision, "analyse"> = {
 		analyse: async (photo, analyseOptions) => {
 			pixels = photo.rgb;
-			const result = await vision.analyse(photo, analyseOptions);
+			const runs: NetworkRun[] = [];
+			const onNetworkRuns = (seen: readonly NetworkRun[]) => runs.push(...seen);
+			const result = await vision.analyse(photo, { ...analyseOptions, onNetworkRuns });
 			device = result.device;
+			for (const { network, start_ms, end_ms } of runs) {
+				addSpan(`inference ${network}`, start_ms, end_ms, { device });
+				metrics?.observeInference(network, device, (end_ms - start_ms) / 1000);
+			}
 			return result;
 		},
 	};

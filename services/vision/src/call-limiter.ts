@@ -18,6 +18,14 @@ export class CallLimiter {
 		this.#maxWaiting = maxWaiting;
 	}
 
+	get running(): number {
+		return this.#running;
+	}
+
+	get waiting(): number {
+		return this.#waiting.length;
+	}
+
 	/**
 	 * Runs `work` when its turn comes.
 	 *

@@ -7,5 +7,5 @@ import { readVisionSettings } from "./settings.js";
 await runService(
 	"vision",
 	() => readVisionSettings(process.env),
-	(settings, log) => openVisionService({ ...settings, log }),
+	(settings, log, metrics) => openVisionService({ ...settings, log, metrics }),
 );

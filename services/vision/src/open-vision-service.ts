@@ -1,7 +1,13 @@
 import { AppError } from "@anny-fitter/contracts";
 import { type AnalyseRequest, VisionService } from "@anny-fitter/contracts/rpc";
 import type { FitProgress } from "@anny-fitter/pipeline";
-import type { Log } from "@anny-fitter/platform/observability";
+import {
+	addGpuMetrics,
+	addSpan,
+	createStageClock,
+	type Log,
+	type ServiceMetrics,
+} from "@anny-fitter/platform/observability";
 import { createErrorInterceptor } from "@anny-fitter/platform/rpc";
 import { openVision, type VisionOptions } from "@anny-fitter/vision";
 import type { ConnectRouter } from "@connectrpc/connect";
@@ -16,6 +22,7 @@ export interface VisionServiceOptions extends VisionOptions {
 	readonly maxWaiting?: number;
 	/** Told where the networks run and why; never about a photo. */
 	readonly log?: Pick<Log, "info" | "warn">;
+	readonly metrics?: ServiceMetrics | undefined;
 }
 
 /** The vision service with its networks loaded. */
@@ -37,25 +44,50 @@ const MAX_FAILURES = 3;
  * @throws AppError `inference_failed`, `inference_out_of_memory`
  */
 export async function openVisionService(options: VisionServiceOptions = {}): Promise<OpenedVisionService> {
-	const { maxRunning = 2, maxWaiting = 64, log, ...visionOptions } = options;
+	const { maxRunning = 2, maxWaiting = 64, log, metrics, ...visionOptions } = options;
 	const vision = await openVision(visionOptions);
 	const { device, deviceWarning, warning } = vision.start;
 	for (const text of [deviceWarning, warning]) if (text !== null) log?.warn({ device }, text);
 	log?.info({ device, start_ms: Math.round(vision.start.start_ms) }, "vision networks loaded");
 	const limiter = new CallLimiter(maxRunning, maxWaiting);
+	metrics?.readTasks("anny-fitter-vision", () => ({ running: limiter.running, waiting: limiter.waiting }));
+	if (metrics !== undefined && device === "cuda") await addGpuMetrics(metrics);
 	let isClosed = false;
 	let failureCount = 0;
 
-	const analyse = async (request: AnalyseRequest, signal: AbortSignal, onProgress: (event: FitProgress) => void) => {
+	/** One photo whose turn has come, stage by stage. */
+	const look = async (request: AnalyseRequest, signal: AbortSignal, onProgress: (event: FitProgress) => void) => {
+		const stages = createStageClock("photo", (stage, duration_s) => metrics?.observePhotoStage(stage, duration_s));
+		const watch = (event: FitProgress) => {
+			stages.begin(event.stage);
+			onProgress(event);
+		};
 		try {
-			const observation = await limiter.run(() => analysePhoto(vision, request, { signal, onProgress }), signal);
+			return await analysePhoto(vision, request, { signal, onProgress: watch }, metrics);
+		} finally {
+			stages.end();
+		}
+	};
+
+	const analyse = async (request: AnalyseRequest, signal: AbortSignal, onProgress: (event: FitProgress) => void) => {
+		const came_ms = Date.now();
+		let code = "ok";
+		try {
+			const observation = await limiter.run(() => {
+				const waited_ms = Date.now() - came_ms;
+				addSpan("photo wait", came_ms, came_ms + waited_ms);
+				metrics?.observeTaskWait("anny-fitter-vision", waited_ms / 1000);
+				return look(request, signal, onProgress);
+			}, signal);
 			failureCount = 0;
 			return observation;
 		} catch (error) {
+			code = error instanceof AppError ? error.code : "internal";
 			if (isFailureOfNetworks(error)) failureCount++;
 			// Closing cancels the analysis; the caller did not ask for that.
 			throw isClosed && !signal.aborted && hasCode(error, "cancelled") ? stopping() : error;
 		} finally {
+			metrics?.countPhoto(code);
 			// Also when its turn never came.
 			request.photo.fill(0);
 		}

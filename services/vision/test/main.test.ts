@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { Health, HealthStatus } from "@anny-fitter/contracts/rpc";
 import { openGrpcTransport } from "@anny-fitter/platform/rpc";
 import { createClient, type Transport } from "@connectrpc/connect";
 import { afterEach, describe, expect, it } from "vitest";
+import { freePort } from "../../../packages/platform/test/free-port.js";
 import { analyse, WOMAN } from "./shared.js";
 
 const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
@@ -31,15 +31,6 @@ function start(env: Record<string, string>): Program {
 		await exit;
 	});
 	return { process: child, exit, output: () => text };
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const { port } = server.address() as AddressInfo;
-	server.close();
-	await once(server, "close");
-	return port;
 }
 
 function open(url: string): Transport {

@@ -7,5 +7,5 @@ import { readVisualizationSettings } from "./settings.js";
 await runService(
 	"visualization",
 	() => readVisualizationSettings(process.env),
-	(settings) => openVisualizationService(settings),
+	(settings, _log, metrics) => openVisualizationService({ ...settings, metrics }),
 );

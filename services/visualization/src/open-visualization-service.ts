@@ -1,4 +1,5 @@
 import { VisualizationService } from "@anny-fitter/contracts/rpc";
+import type { ServiceMetrics } from "@anny-fitter/platform/observability";
 import { createErrorInterceptor } from "@anny-fitter/platform/rpc";
 import { openTaskThread } from "@anny-fitter/platform/threads";
 import type { ConnectRouter } from "@connectrpc/connect";
@@ -13,6 +14,7 @@ export interface VisualizationServiceOptions {
 	readonly threads?: number | undefined;
 	/** Heap of each thread. */
 	readonly memoryLimit_mb?: number | undefined;
+	readonly metrics?: ServiceMetrics | undefined;
 }
 
 /** The visualization service, ready to be served over gRPC or called in this process. */
@@ -34,11 +36,12 @@ const PIECE_BYTES = 1024 * 1024;
 export async function openVisualizationService(
 	options: VisualizationServiceOptions = {},
 ): Promise<OpenedVisualizationService> {
-	const { modelDataDir, cacheDir, threads: size = 1, memoryLimit_mb } = options;
+	const { modelDataDir, cacheDir, threads: size = 1, memoryLimit_mb, metrics } = options;
 	const threads = await openTaskThread<VisualizationTasks>(new URL("./visualization-worker.js", import.meta.url), {
 		name: "anny-fitter-visualization",
 		workerData: { modelDataDir, cacheDir } satisfies VisualizationThreadData,
 		size,
+		metrics,
 		...(memoryLimit_mb === undefined ? {} : { memoryLimit_mb }),
 	});
 	let isClosed = false;

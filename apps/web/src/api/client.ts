@@ -2,6 +2,7 @@ import createClient, { type Middleware } from "openapi-fetch";
 import { accessToken, renewAccess } from "../auth/access.js";
 import type { paths } from "../generated/api.js";
 import { offlineProblem, ProblemError, toProblem } from "./problem-error.js";
+import { newTraceparent } from "./traceparent.js";
 
 /**
  * `fetch` with the access token; once renewed when it has run out. Network failures become `offline` problems. The browser
@@ -18,6 +19,7 @@ export async function apiFetch(input: Request | string, init?: RequestInit): Pro
 async function send(request: Request): Promise<Response> {
 	const token = accessToken();
 	if (token !== null) request.headers.set("authorization", `Bearer ${token}`);
+	request.headers.set("traceparent", newTraceparent());
 	try {
 		return await fetch(request);
 	} catch (error) {

@@ -2,6 +2,7 @@ import { create } from "zustand";
 import { answer, api } from "../api/client.js";
 import type { AppDocument, UserDocument } from "../api/types.js";
 import { onAccess, renewAccess, setAccess, setSingleUser } from "./access.js";
+import { watchIdleness } from "./idle-logout.js";
 
 /** Why somebody is no longer signed in. */
 export type Farewell = "expired" | "signed-out" | "password-changed" | "deleted";
@@ -86,6 +87,24 @@ export async function signOut(): Promise<void> {
 	} finally {
 		leave("signed-out");
 	}
+}
+
+/** Signs out where nobody does anything any more, if the server wants that. */
+export function watchForIdleness(): void {
+	watchIdleness({
+		limit_ms: () => {
+			const { app, status } = useAuth.getState();
+			const idle_s = status === "signed-in" ? (app?.idle_logout_s ?? null) : null;
+			return idle_s === null ? null : idle_s * 1000;
+		},
+		renew: () => renewAccess(),
+		// The page forgets the person at once, whatever the server says.
+		end: async () => {
+			const told = api.POST("/api/v1/auth/logout").catch(() => undefined);
+			leave("expired");
+			await told;
+		},
+	});
 }
 
 /** Forgets the one who was signed in. */

@@ -726,6 +726,7 @@ export interface components {
             max_photo_size_bytes: number;
             max_upload_size_bytes: number;
             consent_version: string;
+            idle_logout_s: number | null;
         };
         AuditEntry: {
             log_id: number;
@@ -1416,13 +1417,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Prometheus' text format */
+            /** @description OpenMetrics text */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": string;
+                    "application/openmetrics-text": string;
                 };
             };
             /** @description A defect of the server */

@@ -42,7 +42,10 @@ describeInBrowser("from the start page to an exported body", () => {
 		const opened = await openPage(app, { viewport });
 		const { page, watch } = opened;
 		const started = performance.now();
+		const upload = page.waitForRequest((request) => new URL(request.url()).pathname === "/api/v1/fit");
 		await measureSample(page);
+		// By which the server's part of the trace is found.
+		expect((await upload).headers().traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
 		const base = modelId(page);
 		await expectNoSidewaysScroll(page);
 		await showTape(page);

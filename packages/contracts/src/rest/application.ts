@@ -15,6 +15,8 @@ export const applicationDocumentSchema = z
 		max_upload_size_bytes: z.int().positive(),
 		/** Version of the text about consent that people are to be shown. */
 		consent_version: z.string(),
+		/** A page signs out after so many seconds in which nobody did anything; null: it does not. */
+		idle_logout_s: z.int().positive().nullable(),
 	})
 	.meta({ id: "Application" });
 

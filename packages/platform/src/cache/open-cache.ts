@@ -5,7 +5,7 @@ import { ProcessCache } from "./process-cache.js";
 import { RedisCache } from "./redis-cache.js";
 
 export interface CacheOptions {
-	/** `redis://` or `rediss://`; undefined means in process. */
+	/** An address of REDIS_URL; undefined means in process. */
 	readonly redisUrl?: string | undefined;
 	/** Put before every key in Redis. Default `anny-fitter:cache:`. */
 	readonly prefix?: string | undefined;

@@ -1,6 +1,5 @@
-import type { Redis } from "ioredis";
 import type { Log } from "../observability/log.js";
-import { closeRedis } from "../redis/open-redis.js";
+import { closeRedis, type RedisClient } from "../redis/open-redis.js";
 import type { Cache } from "./cache.js";
 import { CounterTable } from "./counter-table.js";
 import { toJson } from "./process-cache.js";
@@ -16,9 +15,9 @@ end
 return {count, left}`;
 
 /** The script as a method, as ioredis defines it. */
-interface CountingRedis extends Redis {
+type CountingRedis = RedisClient & {
 	countInWindow(key: string, window_ms: number): Promise<[number, number]>;
-}
+};
 
 export interface RedisCacheOptions {
 	/** Put before every key. */
@@ -40,7 +39,7 @@ export class RedisCache implements Cache {
 	#hasFailed = false;
 
 	/** @param redis belongs to the cache from here on */
-	constructor(redis: Redis, options: RedisCacheOptions) {
+	constructor(redis: RedisClient, options: RedisCacheOptions) {
 		redis.defineCommand("countInWindow", { numberOfKeys: 1, lua: COUNT_SCRIPT });
 		this.#redis = redis as CountingRedis;
 		this.#options = options;
@@ -105,7 +104,8 @@ export class RedisCache implements Cache {
 		if (this.#undeleted.size === 0) return true;
 		const keys = [...this.#undeleted];
 		try {
-			await this.#redis.del(...keys.map((key) => this.#keyOf(key)));
+			// Each by itself: in a cluster they are on different nodes.
+			await Promise.all(keys.map((key) => this.#redis.del(this.#keyOf(key))));
 			for (const key of keys) this.#undeleted.delete(key);
 			this.#succeed();
 			return true;

@@ -23,6 +23,9 @@ export function listConfigWarnings(config: ServerConfig, env: Environment = proc
 	if (config.webDir !== undefined && !existsSync(join(config.webDir, "index.html"))) {
 		warnings.push("WEB_DIR holds no index.html, so there is no web application: build it, or correct the path.");
 	}
+	if (config.migratesDatabase === false && config.databaseOwnerUrl !== undefined) {
+		warnings.push("DATABASE_MIGRATE is off, so nothing needs DATABASE_OWNER_URL: leave it out.");
+	}
 	if (config.redisUrl !== undefined && config.redisUrl === config.vaultRedisUrl) {
 		warnings.push("REDIS_URL and VAULT_REDIS_URL are the same: a full cache would leave no room for photos.");
 	}

@@ -1,3 +1,4 @@
+import { parseRedisAddress, showRedisAddress } from "../redis/redis-address.js";
 import type { ServerConfig } from "./server-config.js";
 import { parseUrl } from "./setting.js";
 
@@ -11,7 +12,7 @@ export function describeConfig(config: ServerConfig): string {
 		["log-in", config.singleUser === true ? "none needed on this machine" : "with password"],
 		["data", config.dataDir],
 		["database", config.databaseUrl === undefined ? "PGlite (embedded)" : hideSecrets(config.databaseUrl)],
-		["events, cache", config.redisUrl === undefined ? "in process" : hideSecrets(config.redisUrl)],
+		["events, cache", config.redisUrl === undefined ? "in process" : showRedis(config.redisUrl)],
 		["photos", describeVault(config)],
 		["exports", describeExports(config)],
 		["vision", config.visionUrl ?? embeddedServices],
@@ -31,8 +32,13 @@ export function hideSecrets(address: string): string {
 	return `${url.protocol}//${url.host}${url.pathname === "/" ? "" : url.pathname}`;
 }
 
+function showRedis(address: string): string {
+	const parsed = parseRedisAddress(address);
+	return parsed === null || parsed.kind === "single" ? hideSecrets(address) : showRedisAddress(parsed);
+}
+
 function describeVault(config: ServerConfig): string {
-	const place = config.vaultRedisUrl === undefined ? "RAM disk or memory" : hideSecrets(config.vaultRedisUrl);
+	const place = config.vaultRedisUrl === undefined ? "RAM disk or memory" : showRedis(config.vaultRedisUrl);
 	return `${place}, encrypted, for at most ${Math.round(config.vaultLifetime_ms / 60_000)} minutes`;
 }
 

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { currentSurroundings, userDataDir } from "@anny-fitter/anny/model-data";
+import { readFieldKeys } from "./field-keys.js";
 import { readOrMakeSecret } from "./generated-secret.js";
 import { type Environment, invalidSetting, readSettings } from "./read-settings.js";
 import { findSecretWeakness, MIN_SECRET_BYTES } from "./secret-strength.js";
@@ -21,6 +22,7 @@ export function loadConfig(env: Environment = process.env): ServerConfig {
 	checkTogether(values);
 	if (mode === "production") checkProduction(values);
 	const singleUser = isSingleUser(values, mode);
+	const [jwtSecret, jwtSecretBefore] = jwtSecrets(values).map((secret) => Buffer.from(secret));
 	const dataDir = resolve(values.DATA_DIR ?? join(userDataDir({ ...currentSurroundings(), env }), "server"));
 	return {
 		mode,
@@ -34,8 +36,12 @@ export function loadConfig(env: Environment = process.env): ServerConfig {
 		webDir: values.WEB_DIR === undefined || values.WEB_DIR === "none" ? undefined : resolve(values.WEB_DIR),
 		databaseUrl: values.DATABASE_URL,
 		databaseOwnerUrl: values.DATABASE_OWNER_URL,
+		migratesDatabase: values.DATABASE_MIGRATE === "on",
+		databaseReplicaUrl: values.DATABASE_REPLICA_URL,
+		databaseReplicaWait_ms: values.DATABASE_REPLICA_WAIT_MS,
 		databasePoolSize: values.DATABASE_POOL_SIZE,
 		databaseTimeout_ms: values.DATABASE_TIMEOUT_MS,
+		fieldKeys: readFieldKeys(values.FIELD_KEYS, values.FIELD_KEYS_COMMAND),
 		redisUrl: values.REDIS_URL,
 		vaultRedisUrl: values.VAULT_REDIS_URL,
 		vaultRedisIsVolatile: values.VAULT_REDIS_IS_VOLATILE ?? false,
@@ -46,9 +52,11 @@ export function loadConfig(env: Environment = process.env): ServerConfig {
 		s3: readS3(values),
 		exportLifetime_ms: values.EXPORT_LIFETIME_HOURS * 3_600_000,
 		singleUser,
-		jwtSecret: values.JWT_SECRET === undefined ? readOrMakeSecret(dataDir) : Buffer.from(values.JWT_SECRET),
-		accessTokenLifetime_s: values.ACCESS_TOKEN_LIFETIME_MINUTES * 60,
-		refreshTokenLifetime_s: values.REFRESH_TOKEN_LIFETIME_DAYS * 86_400,
+		jwtSecret: jwtSecret ?? readOrMakeSecret(dataDir),
+		jwtSecretBefore,
+		isReadAudited: values.HIPAA_MODE === "on",
+		sessionRetention_days: values.SESSION_RETENTION_DAYS,
+		...readLifetimes(values),
 		bcryptCost: values.BCRYPT_COST,
 		visionUrl: values.VISION_URL,
 		fittingUrl: values.FITTING_URL,
@@ -72,12 +80,45 @@ export function loadConfig(env: Environment = process.env): ServerConfig {
 	};
 }
 
+/** HIPAA names no number; this is what is usual. */
+const IDLE_LOGOUT_OF_HIPAA_MIN = 15;
+
+/**
+ * A log-in ends without use when its refresh token does, and an access token may not outlive that: a client that does
+ * nothing renews nothing.
+ */
+function readLifetimes(
+	values: SettingValues,
+): Pick<ServerConfig, "accessTokenLifetime_s" | "refreshTokenLifetime_s" | "idleLogout_s"> {
+	const { ACCESS_TOKEN_LIFETIME_MINUTES, HIPAA_MODE, IDLE_LOGOUT_MINUTES, REFRESH_TOKEN_LIFETIME_DAYS } = values;
+	const idle_min = IDLE_LOGOUT_MINUTES === 0 && HIPAA_MODE === "on" ? IDLE_LOGOUT_OF_HIPAA_MIN : IDLE_LOGOUT_MINUTES;
+	const access_s = ACCESS_TOKEN_LIFETIME_MINUTES * 60;
+	const refresh_s = REFRESH_TOKEN_LIFETIME_DAYS * 86_400;
+	if (idle_min === 0)
+		return { accessTokenLifetime_s: access_s, refreshTokenLifetime_s: refresh_s, idleLogout_s: undefined };
+	const idle_s = idle_min * 60;
+	return {
+		accessTokenLifetime_s: Math.min(access_s, Math.max(60, Math.floor(idle_s / 3))),
+		refreshTokenLifetime_s: Math.min(refresh_s, idle_s),
+		idleLogout_s: idle_s,
+	};
+}
+
+/** The secret that signs and, on a second line, another one whose tokens are believed too. */
+function jwtSecrets({ JWT_SECRET }: SettingValues): readonly string[] {
+	return JWT_SECRET === undefined ? [] : JWT_SECRET.split(/\r?\n/);
+}
+
 /** What no variable can tell alone. */
 function checkTogether(values: SettingValues): void {
-	for (const name of ["JWT_SECRET", "VAULT_SECRET"] as const) {
-		if (values[name] !== undefined && Buffer.byteLength(values[name]) < MIN_SECRET_BYTES) {
+	if (values.HIPAA_MODE === "on") checkHipaa(values);
+	for (const [name, secret] of namedSecrets(values)) {
+		if (Buffer.byteLength(secret) < MIN_SECRET_BYTES) {
 			throw invalidSetting(name, `${name} is shorter than ${MIN_SECRET_BYTES} bytes.`, `${MAKE_SECRET}.`);
 		}
+	}
+	if (jwtSecrets(values).length > 2) {
+		throw invalidSetting("JWT_SECRET", "JWT_SECRET has more than two lines.", "Keep the current secret and one other.");
 	}
 	if (values.WORKERS > 1) {
 		for (const name of ["DATABASE_URL", "REDIS_URL"] as const) {
@@ -89,11 +130,19 @@ function checkTogether(values: SettingValues): void {
 			);
 		}
 	}
-	if (values.DATABASE_OWNER_URL !== undefined && values.DATABASE_URL === undefined) {
+	for (const name of ["DATABASE_OWNER_URL", "DATABASE_REPLICA_URL"] as const) {
+		if (values[name] === undefined || values.DATABASE_URL !== undefined) continue;
 		throw invalidSetting(
 			"DATABASE_URL",
-			"DATABASE_OWNER_URL is set, but DATABASE_URL is not.",
+			`${name} is set, but DATABASE_URL is not.`,
 			"Set DATABASE_URL, or leave both out.",
+		);
+	}
+	if (values.DATABASE_MIGRATE === "off" && values.DATABASE_URL === undefined) {
+		throw invalidSetting(
+			"DATABASE_MIGRATE",
+			"DATABASE_MIGRATE is off, but DATABASE_URL is not set, and nobody else can migrate the embedded database.",
+			"Leave DATABASE_MIGRATE out.",
 		);
 	}
 	if (values.VAULT_REDIS_URL !== undefined && values.VAULT_SECRET === undefined) {
@@ -112,15 +161,42 @@ function checkTogether(values: SettingValues): void {
 	}
 }
 
+function namedSecrets(values: SettingValues): readonly (readonly ["JWT_SECRET" | "VAULT_SECRET", string])[] {
+	const vault = values.VAULT_SECRET === undefined ? [] : [["VAULT_SECRET", values.VAULT_SECRET] as const];
+	return [...jwtSecrets(values).map((secret) => ["JWT_SECRET", secret] as const), ...vault];
+}
+
+function checkHipaa(values: SettingValues): void {
+	const because = (name: Parameters<typeof invalidSetting>[0], missing: string, remedy: string) =>
+		invalidSetting(name, `HIPAA_MODE is on, but ${missing}.`, remedy);
+	if (values.FIELD_KEYS === undefined && values.FIELD_KEYS_COMMAND === undefined) {
+		throw because(
+			"FIELD_KEYS",
+			"FIELD_KEYS is not set",
+			"Set FIELD_KEYS or FIELD_KEYS_COMMAND (docs/data-protection.md).",
+		);
+	}
+	if (values.SINGLE_USER === "on") {
+		throw because("SINGLE_USER", "SINGLE_USER lets people in without a password", "Leave SINGLE_USER out.");
+	}
+	if (values.NODE_ENV === "production" && !values.PUBLIC_URL?.startsWith("https:")) {
+		throw because(
+			"PUBLIC_URL",
+			"PUBLIC_URL is no https address",
+			"Put a proxy with TLS in front and set PUBLIC_URL to its address.",
+		);
+	}
+}
+
 function checkProduction(values: SettingValues): void {
 	if (values.JWT_SECRET === undefined) {
 		throw invalidSetting("JWT_SECRET", "JWT_SECRET is not set; production needs one.", `${MAKE_SECRET}.`);
 	}
-	for (const name of ["JWT_SECRET", "VAULT_SECRET"] as const) {
-		const weakness = values[name] === undefined ? null : findSecretWeakness(values[name]);
+	for (const [name, secret] of namedSecrets(values)) {
+		const weakness = findSecretWeakness(secret);
 		if (weakness !== null) throw invalidSetting(name, `${name} ${weakness}.`, `${MAKE_SECRET}.`);
 	}
-	if (values.JWT_SECRET === values.VAULT_SECRET) {
+	if (jwtSecrets(values).some((secret) => secret === values.VAULT_SECRET)) {
 		throw invalidSetting("VAULT_SECRET", "VAULT_SECRET and JWT_SECRET are the same.", `${MAKE_SECRET} for each.`);
 	}
 	if (values.BCRYPT_COST < 12) {

@@ -1,3 +1,5 @@
+import type { FieldKey } from "../database/fields/field-cipher.js";
+
 /** Everything about a server that its surroundings decide; read once, at the start. Times and sizes name their unit. */
 export interface ServerConfig {
 	readonly mode: "development" | "production";
@@ -19,8 +21,16 @@ export interface ServerConfig {
 	readonly databaseUrl: string | undefined;
 	/** Role that owns the schema, when the application's role may not; for migrations only. */
 	readonly databaseOwnerUrl: string | undefined;
+	/** Whether the start runs pending migrations; otherwise they must have run. Undefined means that it does. */
+	readonly migratesDatabase?: boolean;
+	/** Streaming replica that may be read; undefined means that the primary answers all. */
+	readonly databaseReplicaUrl?: string | undefined;
+	/** How long a read waits for the replica to have what the primary has. */
+	readonly databaseReplicaWait_ms?: number;
 	readonly databasePoolSize: number;
 	readonly databaseTimeout_ms: number;
+	/** Keys of encrypted fields, the current one first; none: not encrypted. */
+	readonly fieldKeys?: readonly FieldKey[];
 	/** Events, cache, counters; undefined means in process. */
 	readonly redisUrl: string | undefined;
 	/** Photos shared by replicas: a Redis without persistence; undefined means RAM disk, or memory where there is none. */
@@ -42,8 +52,16 @@ export interface ServerConfig {
 	readonly singleUser?: boolean;
 	/** HS256 secret of at least 32 bytes. */
 	readonly jwtSecret: Buffer;
+	/** Signs nothing, but what it signed is believed: while the secret is changed. */
+	readonly jwtSecretBefore?: Buffer | undefined;
 	readonly accessTokenLifetime_s: number;
 	readonly refreshTokenLifetime_s: number;
+	/** A log-in ends after this without anybody doing anything; undefined: only with its refresh token. */
+	readonly idleLogout_s?: number | undefined;
+	/** Notes of fits that ended are removed at this age; 0: with their account. */
+	readonly sessionRetention_days?: number;
+	/** Whether the audit log also tells who read what about whom. */
+	readonly isReadAudited?: boolean;
 	readonly bcryptCost: number;
 	/** Connect services; undefined means in process. `http://host:port`. */
 	readonly visionUrl: string | undefined;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseRedisAddress, REDIS_FORM } from "../redis/redis-address.js";
 
 /** One variable of the environment. */
 export interface Setting<Value> {
@@ -101,6 +102,18 @@ export function address(
 		form: options.form,
 		text,
 		isSecret,
+	};
+}
+
+/** A server, a master of Sentinels or a cluster, perhaps with a password. */
+export function redisAddress(text: string, fallbackText: string): Setting<string | undefined> {
+	return {
+		schema: z.string().refine((value) => parseRedisAddress(value) !== null) as z.ZodType<string, string>,
+		fallback: undefined,
+		fallbackText,
+		form: REDIS_FORM,
+		text,
+		isSecret: true,
 	};
 }
 

@@ -1,13 +1,8 @@
-import { address, choice, flag, integer, origins, type Setting, words } from "./setting.js";
+import { address, choice, flag, integer, origins, redisAddress, type Setting, words } from "./setting.js";
 
 const POSTGRESQL = {
 	protocols: ["postgres:", "postgresql:"],
 	form: "an address such as postgres://USER:PASSWORD@HOST:5432/DATABASE",
-	isSecret: true,
-} as const;
-const REDIS = {
-	protocols: ["redis:", "rediss:"],
-	form: "an address such as redis://HOST:6379 or rediss://USER:PASSWORD@HOST:6379",
 	isSecret: true,
 } as const;
 const SERVICE = {
@@ -86,6 +81,19 @@ export const SETTING_GROUPS = {
 			...POSTGRESQL,
 			fallbackText: "DATABASE_URL",
 		}),
+		DATABASE_MIGRATE: choice(
+			"Whether the server brings the tables up to date when it starts. `off`: somebody else has, as DATABASE_OWNER_URL (`anny-fitter database migrate`), and the server does without that address.",
+			["on", "off"],
+			"on",
+		),
+		DATABASE_REPLICA_URL: address(
+			"A streaming replica of DATABASE_URL. Lists, models and exports are read there as soon as it has all that was written before (docs/decisions/0021).",
+			{ ...POSTGRESQL, fallbackText: "DATABASE_URL" },
+		),
+		DATABASE_REPLICA_WAIT_MS: integer(
+			"How long a read waits for the replica to have that; then it goes to DATABASE_URL.",
+			{ unit: "milliseconds", min: 0, max: 10_000, fallback: 50 },
+		),
 		DATABASE_POOL_SIZE: integer("Connections of one process to PostgreSQL.", {
 			unit: "connections",
 			min: 1,
@@ -100,12 +108,15 @@ export const SETTING_GROUPS = {
 		}),
 	},
 	"Redis, for events, cache and counters": {
-		REDIS_URL: address("Redis, shared by all replicas.", { ...REDIS, fallbackText: "in process" }),
+		REDIS_URL: redisAddress(
+			"Redis, shared by all replicas: one server, the master that Sentinels name (`?sentinel_password=…`, `sentinel_user`: the Sentinels' own), or a cluster.",
+			"in process",
+		),
 	},
 	Photos: {
-		VAULT_REDIS_URL: address(
+		VAULT_REDIS_URL: redisAddress(
 			"A Redis without persistence that holds the encrypted photos, so that another replica can finish a fit. Needs VAULT_SECRET.",
-			{ ...REDIS, fallbackText: "RAM disk (/dev/shm), or memory where there is none" },
+			"RAM disk (/dev/shm), or memory where there is none",
 		),
 		VAULT_REDIS_IS_VOLATILE: flag(
 			"Says that this Redis writes nothing to disk, where the server may not ask Redis itself (CONFIG is forbidden).",
@@ -180,8 +191,12 @@ export const SETTING_GROUPS = {
 	},
 	Accounts: {
 		JWT_SECRET: words(
-			"Signs access tokens; the same for all replicas. Required in production: `openssl rand -base64 48` makes one.",
-			{ ...SECRET, fallbackText: "in development made once and kept in DATA_DIR/secrets/jwt" },
+			"Signs access tokens; the same for all replicas. Required in production: `openssl rand -base64 48` makes one. Tokens of a second secret, on a second line, are believed too, while it is changed (docs/runbook.md).",
+			{
+				...SECRET,
+				pattern: /^[^\0\r\n]+(?:\r?\n[^\0\r\n]+)*$/,
+				fallbackText: "in development made once and kept in DATA_DIR/secrets/jwt",
+			},
 		),
 		SINGLE_USER: choice(
 			"Lets whoever uses a browser on the server's own machine in without a password, as its one user and administrator. `auto`: with the embedded database in development, when HOST and PUBLIC_URL name this machine only and there is no proxy. `on` anywhere else stops the start.",
@@ -206,6 +221,34 @@ export const SETTING_GROUPS = {
 			max: 16,
 			fallback: 12,
 		}),
+	},
+	"Data protection": {
+		FIELD_KEYS: words(
+			"Keys that names, dates of birth and e-mail addresses are encrypted under in the database: the first one encrypts, all decrypt.",
+			{
+				form: "ID:KEY, ID:KEY, … with 32 random bytes in base64 as KEY",
+				pattern: /^[A-Za-z0-9+/=:,\s-]+$/,
+				isSecret: true,
+				fallbackText: "not encrypted",
+			},
+		),
+		FIELD_KEYS_COMMAND: words(
+			"A program that prints what FIELD_KEYS would hold, such as that of a key management service; run at the start, without a shell.",
+			{ form: "a program and its arguments, separated by spaces" },
+		),
+		HIPAA_MODE: choice(
+			"For data about health under HIPAA: reads are audited too, log-ins end without use, and the start demands encrypted fields and TLS.",
+			["off", "on"],
+			"off",
+		),
+		SESSION_RETENTION_DAYS: integer(
+			"The note of a fit that ended (when, how, for whom; not its body) is removed at this age; 0: with its account.",
+			{ unit: "days", min: 0, max: 3650, fallback: 0 },
+		),
+		IDLE_LOGOUT_MINUTES: integer(
+			"A log-in ends after so many minutes in which nobody did anything; 0: after REFRESH_TOKEN_LIFETIME_DAYS. HIPAA_MODE takes 15 for 0.",
+			{ unit: "minutes", min: 0, max: 1440, fallback: 0 },
+		),
 	},
 	Services: {
 		VISION_URL: address("The service that finds the person in photos.", SERVICE),

@@ -11,7 +11,8 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/i;
  * @throws AppError `invalid_configuration` when it is asked for where others could be
  */
 export function isSingleUser(values: SettingValues, mode: "development" | "production"): boolean {
-	if (values.SINGLE_USER === "off") return false;
+	// Everybody has a password and a name in the audit log.
+	if (values.SINGLE_USER === "off" || values.HIPAA_MODE === "on") return false;
 	const obstacle = findObstacle(values);
 	if (values.SINGLE_USER === "auto") return obstacle === null && mode === "development";
 	if (obstacle === null) return true;

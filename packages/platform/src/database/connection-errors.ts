@@ -2,7 +2,7 @@ import { AppError } from "@anny-fitter/contracts";
 import { isTransient } from "./transient-errors.js";
 
 /** Setting that gave an address; errors name it and never show the address, which may hold a password. */
-export type DatabaseVariable = "DATABASE_URL" | "DATABASE_OWNER_URL";
+export type DatabaseVariable = "DATABASE_URL" | "DATABASE_OWNER_URL" | "DATABASE_REPLICA_URL";
 
 const FORM = "postgres://USER:PASSWORD@HOST:5432/DATABASE";
 

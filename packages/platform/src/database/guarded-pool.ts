@@ -1,5 +1,6 @@
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import type pg from "pg";
+import { withinTrace } from "../observability/index.js";
 import { isConnectionLost } from "./transient-errors.js";
 
 /**
@@ -27,7 +28,9 @@ function guardClient(client: pg.PoolClient): PostgresPoolClient {
 		try {
 			// The simple protocol takes several statements in one text, the extended one refuses them.
 			const stacked = values.length === 0 && text.includes(";");
-			return await client.query(stacked ? extended(text) : { text, values: [...values] });
+			const run = () => client.query(stacked ? extended(text) : { text, values: [...values] });
+			const name = nameOfQuery(text);
+			return await (name === null ? run() : withinTrace(name, { kind: "client", facts: FACTS }, run));
 		} catch (error) {
 			if (isConnectionLost(error)) lost ??= error as Error;
 			// The server rolls back what it lost.
@@ -42,6 +45,15 @@ function guardClient(client: pg.PoolClient): PostgresPoolClient {
 			client.release(lost);
 		},
 	};
+}
+
+const FACTS = { "db.system": "postgresql" } as const;
+
+/** Such as `select sessions`: what is done to which table, without any value; null for what only frames that. */
+function nameOfQuery(text: string): string | null {
+	const verb = /^\s*(select|insert|update|delete|with)\b/i.exec(text)?.[1];
+	const table = /\b(?:from|into|update)\s+(?:"?pgboss"?\.)?"?([a-z_]{1,40})"?/i.exec(text)?.[1];
+	return verb === undefined || table === undefined ? null : `${verb} ${table}`.toLowerCase();
 }
 
 /** The driver's types do not know the option yet. */

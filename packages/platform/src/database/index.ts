@@ -1,4 +1,5 @@
 export type { Actor, Database, PoolUse, Tx } from "./database.js";
+export { FieldCipher, type FieldKey, PLAIN, type ReencryptOptions, reencryptFields } from "./fields/index.js";
 export type { MigrationTarget } from "./migrate.js";
 export type { DatabaseOptions } from "./open-database.js";
 export { migrateDatabase, openDatabase } from "./open-database.js";

@@ -1,9 +1,10 @@
 import { AppError } from "@anny-fitter/contracts";
-import { type Kysely, Migrator, NO_MIGRATIONS, sql } from "kysely";
+import { type Kysely, type Migration, Migrator, NO_MIGRATIONS, sql } from "kysely";
 import { MIGRATIONS } from "./migrations/index.js";
 import { ensureRoles, grantRoles } from "./roles.js";
 
 const MINIMUM_VERSION = 15;
+const MIGRATION_TABLE = "schema_migrations";
 
 /** Name of a migration, or `latest`, or `none` for an empty database. */
 export type MigrationTarget = string;
@@ -23,20 +24,30 @@ export async function migrate(
 	await ensureRoles(db);
 	if (options.login !== undefined) await grantRoles(db, options.login);
 	const target = options.target ?? "latest";
-	const migrator = createMigrator(db);
+	if (target !== "latest" && target !== "none" && !Object.hasOwn(MIGRATIONS, target)) {
+		throw new AppError("invalid_argument", `There is no migration "${target}".`, {
+			remedy: `Use latest, none, or one of ${Object.keys(MIGRATIONS).join(", ")}.`,
+		});
+	}
+	const migrator = await createMigrator(db);
 	const { error, results } = await (target === "latest"
 		? migrator.migrateToLatest()
 		: migrator.migrateTo(target === "none" ? NO_MIGRATIONS : target));
 	if (error !== undefined) throw error;
+	// A login that may not migrate looks whether others have.
+	if (options.login !== undefined) {
+		await sql`grant select on ${sql.table(MIGRATION_TABLE)} to ${sql.ref(options.login)}`.execute(db);
+	}
 	return (results ?? []).map((result) => result.migrationName);
 }
 
 /** @throws AppError `invalid_configuration` when migrations are missing */
 export async function checkMigrated(db: Kysely<unknown>): Promise<void> {
-	const pending = (await createMigrator(db).getMigrations()).filter((migration) => migration.executedAt === undefined);
+	const migrator = await createMigrator(db);
+	const pending = (await migrator.getMigrations()).filter((migration) => migration.executedAt === undefined);
 	if (pending[0] !== undefined) {
 		throw new AppError("invalid_configuration", `The database lacks the migration ${pending[0].name}.`, {
-			remedy: "Run the migrations first.",
+			remedy: "Run the migrations first: `anny-fitter database migrate`, or DATABASE_MIGRATE=on.",
 		});
 	}
 }
@@ -59,11 +70,32 @@ export async function loginOf(db: Kysely<unknown>): Promise<string> {
 	return name;
 }
 
-function createMigrator(db: Kysely<unknown>): Migrator {
+async function createMigrator(db: Kysely<unknown>): Promise<Migrator> {
+	const migrations = { ...MIGRATIONS, ...(await laterMigrations(db)) };
 	return new Migrator({
 		db,
-		provider: { getMigrations: async () => ({ ...MIGRATIONS }) },
-		migrationTableName: "schema_migrations",
-		migrationLockTableName: "schema_migrations_lock",
+		provider: { getMigrations: async () => migrations },
+		migrationTableName: MIGRATION_TABLE,
+		migrationLockTableName: `${MIGRATION_TABLE}_lock`,
 	});
+}
+
+/**
+ * What a later release did to the database. It only adds (docs/runbook.md), so this release may start beside it, or after
+ * users were led back to it; only that release can undo it.
+ */
+async function laterMigrations(db: Kysely<unknown>): Promise<Record<string, Migration>> {
+	const { rows: tables } =
+		await sql`select from pg_tables where schemaname = 'public' and tablename = ${MIGRATION_TABLE}`.execute(db);
+	if (tables.length === 0) return {};
+	const newest = Object.keys(MIGRATIONS).at(-1)!;
+	const { rows } = await sql<{
+		name: string;
+	}>`select name from ${sql.table(MIGRATION_TABLE)} where name > ${newest}`.execute(db);
+	const refuse = (name: string) => async () => {
+		throw new AppError("invalid_configuration", `This release does not know the migration ${name}.`, {
+			remedy: "Undo it with the release that made it.",
+		});
+	};
+	return Object.fromEntries(rows.map(({ name }) => [name, { up: refuse(name), down: refuse(name) }]));
 }

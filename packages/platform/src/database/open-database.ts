@@ -1,12 +1,15 @@
 import { AppError } from "@anny-fitter/contracts";
 import { Kysely, PostgresDialect } from "kysely";
 import type pg from "pg";
+import type { ServiceMetrics } from "../observability/index.js";
 import { type DatabaseVariable, explained } from "./connection-errors.js";
 import type { Database } from "./database.js";
+import { encryptColumns, FieldCipher, type FieldKey } from "./fields/index.js";
 import { guardPool } from "./guarded-pool.js";
 import { checkMigrated, loginOf, type MigrationTarget, migrate } from "./migrate.js";
 import { openPglite } from "./open-pglite.js";
-import { createPostgresPool } from "./pools.js";
+import { createPostgresPool, type PostgresPoolOptions } from "./pools.js";
+import { Replica } from "./replica.js";
 import { createTransactions } from "./run-transactions.js";
 import type { DatabaseSchema } from "./schema.js";
 
@@ -16,21 +19,29 @@ export interface DatabaseOptions {
 	readonly url?: string | undefined;
 	/** Login that owns the schema, when `url`'s may not; used for migrations only. */
 	readonly ownerUrl?: string | undefined;
+	/** A streaming replica of `url` for reads; undefined means that the primary answers them. */
+	readonly replicaUrl?: string | undefined;
+	/** How long a read waits for the replica to have what the primary has, 50 ms by default. */
+	readonly replicaWait_ms?: number | undefined;
 	/** Folder in which PGlite makes its own; undefined means in memory. */
 	readonly dataDir?: string | undefined;
 	/** Connections to PostgreSQL, 10 by default. PGlite has one. */
 	readonly poolSize?: number | undefined;
 	/** Longest statement, 10 s by default. Locks and free connections are waited for half as long. */
 	readonly timeout_ms?: number | undefined;
+	/** Keys of encrypted fields: the first one encrypts, all decrypt. Without any, nothing is encrypted. */
+	readonly fieldKeys?: readonly FieldKey[] | undefined;
 	/** Whether to run pending migrations; otherwise they must have run. */
 	readonly migrate?: boolean | undefined;
 	/** Folder of the seed from which PGlite starts; the user's cache folder by default. */
 	readonly cacheDir?: string | undefined;
 	readonly log?: { warn(details: object, message: string): void } | undefined;
+	readonly metrics?: Pick<ServiceMetrics, "observeTransaction" | "countRead"> | undefined;
 }
 
 const DEFAULT_TIMEOUT_ms = 10_000;
 const DEFAULT_POOL_SIZE = 10;
+const DEFAULT_REPLICA_WAIT_ms = 50;
 /** Longest wait for another process's migrations. */
 const MIGRATION_LOCK_TIMEOUT_ms = 120_000;
 
@@ -44,32 +55,68 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
 	const timeout_ms = options.timeout_ms ?? DEFAULT_TIMEOUT_ms;
 	const { pool, close } = options.url === undefined ? await startPglite(options, timeout_ms) : await startPostgres();
 	pool.on("error", (error) => options.log?.warn({ err: error }, "A database connection was lost."));
-	const kysely = new Kysely<DatabaseSchema>({ dialect: new PostgresDialect({ pool: guardPool(pool) }) });
+	const fieldCipher = new FieldCipher(options.fieldKeys ?? []);
+	const kyselyOf = (guarded: pg.Pool) =>
+		new Kysely<DatabaseSchema>({
+			dialect: new PostgresDialect({ pool: guardPool(guarded) }),
+			plugins: [encryptColumns(fieldCipher)],
+		});
+	const replica = await openReplica().catch(async (error) => {
+		await close();
+		throw error;
+	});
 	let closing: Promise<void> | undefined;
 	return {
 		kind: options.url === undefined ? "pglite" : "postgres",
-		...createTransactions(kysely),
+		fieldKeyId: fieldCipher.currentKeyId,
+		...createTransactions(kyselyOf(pool), options.metrics, replica?.reads),
 		async ping() {
 			await answerWithin(pool, timeout_ms / 2);
 		},
 		poolUse: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
 		close() {
-			closing ??= close();
+			closing ??= Promise.all([close(), replica?.close()]).then(() => undefined);
 			return closing;
 		},
 	};
 
+	function createAppPool(url: string, size: number): pg.Pool {
+		const wait_ms = timeout_ms / 2;
+		return createQuietPool({
+			url,
+			size,
+			statementTimeout_ms: timeout_ms,
+			lockTimeout_ms: wait_ms,
+			connectTimeout_ms: wait_ms,
+		});
+	}
+
+	/** A replica that is away is no reason not to start: the primary answers. */
+	async function openReplica() {
+		const { url, replicaUrl, replicaWait_ms = DEFAULT_REPLICA_WAIT_ms, log, metrics } = options;
+		if (url === undefined || replicaUrl === undefined) return undefined;
+		const replicaPool = createAppPool(replicaUrl, options.poolSize ?? DEFAULT_POOL_SIZE);
+		const primary = createAppPool(url, 1);
+		const closeBoth = async () => {
+			await Promise.all([replicaPool.end(), primary.end()]);
+		};
+		const kysely = kyselyOf(replicaPool);
+		const reads = new Replica({ kysely, pool: replicaPool, primary, wait_ms: replicaWait_ms, log, metrics });
+		try {
+			await explained("DATABASE_REPLICA_URL", () => reads.verify());
+		} catch (error) {
+			if (!(error instanceof AppError) || error.code !== "database_unavailable") {
+				await closeBoth();
+				throw error;
+			}
+			reads.rest(error);
+		}
+		return { reads, close: closeBoth };
+	}
+
 	async function startPostgres() {
 		const { url, ownerUrl } = options;
-		const appPool = createPostgresPool({
-			url: url!,
-			size: options.poolSize ?? DEFAULT_POOL_SIZE,
-			statementTimeout_ms: timeout_ms,
-			lockTimeout_ms: timeout_ms / 2,
-			connectTimeout_ms: timeout_ms / 2,
-		});
-		// An unheard error of an idle connection would end the process.
-		appPool.on("error", () => {});
+		const appPool = createAppPool(url!, options.poolSize ?? DEFAULT_POOL_SIZE);
 		try {
 			const login = await explained("DATABASE_URL", () => withKysely(appPool, loginOf));
 			if (options.migrate === false) {
@@ -135,7 +182,7 @@ function pgliteFolders(options: DatabaseOptions) {
 }
 
 function createMigrationPool(url: string, connectTimeout_ms: number): pg.Pool {
-	const pool = createPostgresPool({
+	return createQuietPool({
 		url,
 		size: 1,
 		// A migration of a large table takes as long as it takes.
@@ -143,6 +190,11 @@ function createMigrationPool(url: string, connectTimeout_ms: number): pg.Pool {
 		lockTimeout_ms: MIGRATION_LOCK_TIMEOUT_ms,
 		connectTimeout_ms,
 	});
+}
+
+/** An unheard error of an idle connection would end the process. */
+function createQuietPool(options: PostgresPoolOptions): pg.Pool {
+	const pool = createPostgresPool(options);
 	pool.on("error", () => {});
 	return pool;
 }

@@ -3,7 +3,7 @@ import type { ColumnType, Generated, Insertable, JSONColumnType, Selectable } fr
 /** Written as ISO text or Date, read as Date. */
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 type OptionalTimestamp = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-/** A calendar date without time: text YYYY-MM-DD both ways (the driver's Date would shift it). */
+/** A calendar date without time: text YYYY-MM-DD. */
 type CalendarDate = ColumnType<string | null, string | null | undefined, string | null>;
 
 export type UserRole = "user" | "researcher" | "admin";
@@ -11,8 +11,10 @@ export type SessionStatus = "queued" | "active" | "completed" | "failed" | "canc
 
 export interface UsersTable {
 	user_id: Generated<string>;
-	/** Lower case. */
+	/** Lower case. Encrypted in the database where there is a key (fields/encrypted-columns.ts). */
 	email: string;
+	/** Keeps addresses unique and finds them; set together with the address. */
+	email_hash: Generated<Buffer>;
 	/** Read and written by the system's role only, so a user's work names the columns it selects. */
 	password_hash: string;
 	role: Generated<UserRole>;
@@ -25,8 +27,11 @@ export interface UsersTable {
 export interface SubjectsTable {
 	subject_id: Generated<string>;
 	user_id: string;
+	/** Encrypted in the database where there is a key, as is the date of birth. */
 	name: string | null;
 	date_of_birth: CalendarDate;
+	/** Of the date of birth; set together with it. */
+	birth_year: Generated<number | null>;
 	gender: "male" | "female" | "other" | "unspecified" | null;
 	anonymized: Generated<boolean>;
 	/** Made by a fit that named no subject. */

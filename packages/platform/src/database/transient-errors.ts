@@ -1,6 +1,7 @@
 /**
  * SQLSTATEs after which the same transaction may succeed: serialisation failure, deadlock, lock not available, statement
- * cancelled, ended by an administrator or a crash, starting up, too many connections, idle too long.
+ * cancelled, ended by an administrator or a crash, starting up, too many connections, idle too long, log-in refused (a
+ * password that was just changed: connections of before go on).
  */
 const TRANSIENT_CODES = new Set([
 	"40001",
@@ -13,6 +14,7 @@ const TRANSIENT_CODES = new Set([
 	"53300",
 	"25P03",
 	"25P04",
+	"28P01",
 	"ECONNREFUSED",
 	"ECONNRESET",
 	"EPIPE",

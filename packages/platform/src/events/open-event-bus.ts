@@ -5,7 +5,7 @@ import { ProcessEventBus } from "./process-event-bus.js";
 import { RedisEventBus } from "./redis-event-bus.js";
 
 export interface EventBusOptions {
-	/** `redis://` or `rediss://`; undefined means in process. */
+	/** An address of REDIS_URL; undefined means in process. */
 	readonly redisUrl?: string | undefined;
 	/** Put before every channel in Redis. Default `anny-fitter:events:`. */
 	readonly prefix?: string | undefined;

@@ -1,7 +1,6 @@
 import { AppError } from "@anny-fitter/contracts";
-import type { Redis } from "ioredis";
 import type { Log } from "../observability/log.js";
-import { closeRedis } from "../redis/open-redis.js";
+import { closeRedis, type RedisClient } from "../redis/open-redis.js";
 import type { EventBus } from "./event-bus.js";
 import { ListenerTable } from "./listener-table.js";
 
@@ -17,9 +16,9 @@ export interface RedisEventBusOptions {
  */
 export class RedisEventBus implements EventBus {
 	readonly kind = "redis";
-	readonly #publisher: Redis;
+	readonly #publisher: RedisClient;
 	/** A connection that subscribes can do little else. */
-	readonly #subscriber: Redis;
+	readonly #subscriber: RedisClient;
 	readonly #options: RedisEventBusOptions;
 	readonly #listeners: ListenerTable;
 	/** Changes of one channel happen in order, or an end could overtake the next beginning. */
@@ -27,7 +26,7 @@ export class RedisEventBus implements EventBus {
 	#hasFailed = false;
 
 	/** @param publisher and @param subscriber belong to the bus from here on */
-	constructor(publisher: Redis, subscriber: Redis, options: RedisEventBusOptions) {
+	constructor(publisher: RedisClient, subscriber: RedisClient, options: RedisEventBusOptions) {
 		this.#publisher = publisher;
 		this.#subscriber = subscriber;
 		this.#options = options;

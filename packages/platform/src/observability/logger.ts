@@ -1,6 +1,7 @@
-import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from "pino";
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from "pino";
 import { errorFacts, isErrorLike, safeMessage } from "./error-facts.js";
 import { redactObject, redactText } from "./redact.js";
+import { activeTrace } from "./spans.js";
 
 export interface LogOptions {
 	readonly level: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
@@ -11,19 +12,22 @@ export interface LogOptions {
 }
 
 /**
- * A pino logger that writes one JSON object a line: `level`, `time` (ISO 8601, UTC), `service`, `msg` and details. Whatever
- * it is given, it writes no authorization, cookie, password, token, e-mail address, name, photo, landmark, measurement
- * or age at any depth, and of unknown errors no message. Free text cannot be checked so well: put values into details.
+ * A pino logger that writes one JSON object a line: `timestamp` (ISO 8601, UTC), `level`, `service`, `trace_id`, `message`
+ * and details; an error is in `error` whatever it was called. Lines about something that was done also have `action`,
+ * `duration_ms` and, for a user's, `user_id`. Whatever it is given, it writes no authorization, cookie, password, token,
+ * e-mail address, name, photo, landmark, measurement or age at any depth, and of unknown errors no message. Free text
+ * cannot be checked so well: put values into details.
  */
 export function createLogger(options: LogOptions): Logger {
 	const settings: LoggerOptions = {
 		level: options.level,
 		base: { service: options.service },
-		timestamp: stdTimeFunctions.isoTime,
+		timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
+		messageKey: "message",
 		formatters: {
 			level: (label) => ({ level: label }),
 			// pino's own `redact` knows paths, not keys at any depth.
-			log: redactObject,
+			log: (details) => withTrace(clean(details)),
 		},
 		// `log` above has made plain objects of these; Fastify would otherwise add serializers that show more.
 		serializers: { err: keep, error: keep, req: keep, res: keep },
@@ -37,14 +41,28 @@ export function createLogger(options: LogOptions): Logger {
 	return redactBindings(options.destination === undefined ? pino(settings) : pino(settings, options.destination));
 }
 
+/** Without what must not be written, and an error under one name: Fastify and pino say `err`. */
+function clean(details: Readonly<Record<string, unknown>>): Record<string, unknown> {
+	const cleaned = redactObject(details);
+	if (!("err" in cleaned) || "error" in cleaned) return cleaned;
+	const { err, ...rest } = cleaned;
+	return { ...rest, error: err };
+}
+
+/** A line's own ids go before those of the running code: whoever logs for a request that has ended names its trace. */
+function withTrace(details: Record<string, unknown>): Record<string, unknown> {
+	const ids = "trace_id" in details ? undefined : activeTrace();
+	return ids === undefined ? details : { trace_id: ids.traceId, span_id: ids.spanId, ...details };
+}
+
 /** pino forgets the formatter of bindings in child loggers; they inherit these methods instead. */
 function redactBindings(logger: Logger): Logger {
 	const { child, setBindings } = logger;
 	logger.child = function redactedChild(this: Logger, bindings, options) {
-		return child.call(this, redactObject(bindings), options);
+		return child.call(this, clean(bindings), options);
 	} as Logger["child"];
 	logger.setBindings = function setRedactedBindings(this: Logger, bindings) {
-		setBindings.call(this, redactObject(bindings));
+		setBindings.call(this, clean(bindings));
 	};
 	return logger;
 }

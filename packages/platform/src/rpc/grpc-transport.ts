@@ -3,11 +3,14 @@ import { AppError } from "@anny-fitter/contracts";
 import { ErrorDetailSchema } from "@anny-fitter/contracts/rpc";
 import { Code, ConnectError, type Interceptor, type Transport } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import type { ServiceMetrics } from "../observability/index.js";
+import { createCallInterceptor } from "./call-interceptor.js";
 import { HTTP2_OPTIONS, READ_LIMIT_BYTES } from "./limits.js";
 
 export interface GrpcTransportOptions {
 	/** Deadline of calls that name none; default 10 minutes. */
 	readonly timeout_ms?: number;
+	readonly metrics?: Pick<ServiceMetrics, "observeCall"> | undefined;
 }
 
 export interface OpenedTransport {
@@ -45,7 +48,7 @@ export function openGrpcTransport(url: string, options: GrpcTransportOptions = {
 	const transport = createGrpcTransport({
 		baseUrl,
 		sessionManager,
-		interceptors: [refuseWhenClosed],
+		interceptors: [createCallInterceptor("client", options.metrics), refuseWhenClosed],
 		acceptCompression: [],
 		readMaxBytes: READ_LIMIT_BYTES,
 		defaultTimeoutMs: options.timeout_ms ?? DEFAULT_TIMEOUT_MS,

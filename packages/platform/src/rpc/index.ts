@@ -1,3 +1,4 @@
+export { createCallInterceptor, withInterceptors } from "./call-interceptor.js";
 export { connectCodeOf, fromConnectError, toConnectError } from "./connect-errors.js";
 export { type GrpcTransportOptions, type OpenedTransport, openGrpcTransport } from "./grpc-transport.js";
 export { addHealthService, type HealthSource } from "./health.js";

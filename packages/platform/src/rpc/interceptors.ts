@@ -1,7 +1,8 @@
 import { AppError } from "@anny-fitter/contracts";
 import { ErrorDetailSchema } from "@anny-fitter/contracts/rpc";
-import { Code, ConnectError, type Interceptor, type StreamResponse, type UnaryResponse } from "@connectrpc/connect";
+import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import { toConnectError } from "./connect-errors.js";
+import { observeCall } from "./observe-call.js";
 
 /** The part of a pino or Fastify logger that is used. */
 export interface RpcLog {
@@ -16,7 +17,7 @@ export interface RpcLog {
 export function createErrorInterceptor(): Interceptor {
 	return (next) => async (request) => {
 		const map = (error: unknown) => toConnectError(explainAbort(error, request.signal));
-		return observe(
+		return observeCall(
 			() => next(request),
 			(error) => {
 				throw map(error);
@@ -30,8 +31,13 @@ export function createLogInterceptor(log: RpcLog): Interceptor {
 	return (next) => async (request) => {
 		const started = performance.now();
 		const rpc = `${request.service.typeName}/${request.method.name}`;
-		const fields = (code: string) => ({ rpc, duration_ms: Math.round(performance.now() - started), code });
-		return observe(
+		const fields = (code: string) => ({
+			action: "rpc_call",
+			rpc,
+			duration_ms: Math.round(performance.now() - started),
+			code,
+		});
+		return observeCall(
 			() => next(request),
 			(error) => {
 				const { code, defect } = describe(error);
@@ -46,38 +52,6 @@ export function createLogInterceptor(log: RpcLog): Interceptor {
 					: log.info(fields("ok"), "call answered"),
 		);
 	};
-}
-
-/** Runs a call; a stream counts as one call until it ends, fails or is left by its reader. */
-async function observe(
-	call: () => Promise<UnaryResponse | StreamResponse>,
-	onError: (error: unknown) => never,
-	onDone: () => void = () => undefined,
-): Promise<UnaryResponse | StreamResponse> {
-	try {
-		const response = await call();
-		if (response.stream) return { ...response, message: observeStream(response.message, onError, onDone) };
-		onDone();
-		return response;
-	} catch (error) {
-		return onError(error);
-	}
-}
-
-async function* observeStream<T>(
-	messages: AsyncIterable<T>,
-	onError: (error: unknown) => never,
-	onDone: () => void,
-): AsyncIterable<T> {
-	let hasFailed = false;
-	try {
-		yield* messages;
-	} catch (error) {
-		hasFailed = true;
-		onError(error);
-	} finally {
-		if (!hasFailed) onDone();
-	}
 }
 
 /** Work that was aborted only knows that; the signal knows why. */

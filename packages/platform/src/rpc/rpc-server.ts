@@ -5,6 +5,8 @@ import { isMainThread } from "node:worker_threads";
 import { AppError } from "@anny-fitter/contracts";
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
+import type { ServiceMetrics } from "../observability/index.js";
+import { createCallInterceptor, withInterceptors } from "./call-interceptor.js";
 import { addHealthService } from "./health.js";
 import { createErrorInterceptor, createLogInterceptor, type RpcLog } from "./interceptors.js";
 import { HTTP2_OPTIONS, READ_LIMIT_BYTES } from "./limits.js";
@@ -21,6 +23,7 @@ export interface RpcServerOptions {
 	/** Whether the services can do their work; default always. */
 	readonly isHealthy?: () => boolean;
 	readonly log?: RpcLog;
+	readonly metrics?: Pick<ServiceMetrics, "observeCall">;
 }
 
 export interface RpcServer {
@@ -87,22 +90,15 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
 }
 
 function addRoutes(router: ConnectRouter, options: RpcServerOptions, stopping: AbortSignal): void {
-	const ours = [...(options.log === undefined ? [] : [createLogInterceptor(options.log)]), createErrorInterceptor()];
-	// A service's own interceptors replace those of the router, so ours are put in front of them here.
-	const outer: ConnectRouter = {
-		handlers: router.handlers,
-		service: (service, implementation, own) => {
-			router.service(service, implementation, { ...own, interceptors: [...ours, ...(own?.interceptors ?? [])] });
-			return outer;
-		},
-		rpc: (method, implementation, own) => {
-			router.rpc(method, implementation, { ...own, interceptors: [...ours, ...(own?.interceptors ?? [])] });
-			return outer;
-		},
-	};
-	options.routes(outer);
+	const { log, metrics } = options;
+	const ours = [
+		createCallInterceptor("server", metrics),
+		...(log === undefined ? [] : [createLogInterceptor(log)]),
+		createErrorInterceptor(),
+	];
+	options.routes(withInterceptors(router, ours));
 	const names = new Set(router.handlers.map((handler) => handler.service.typeName));
-	// Not through `outer`: probes come every few seconds and are not logged.
+	// Without our interceptors: probes come every few seconds and are not logged.
 	addHealthService(router, { serviceNames: [...names], isHealthy: options.isHealthy ?? (() => true), stopping });
 }
 

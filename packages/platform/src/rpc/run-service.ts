@@ -1,6 +1,14 @@
 import { AppError } from "@anny-fitter/contracts";
 import type { ConnectRouter } from "@connectrpc/connect";
-import { createLogger, type Log } from "../observability/index.js";
+import {
+	createLogger,
+	createServiceMetrics,
+	type Log,
+	type MetricsServer,
+	type ServiceMetrics,
+	startMetricsServer,
+	startTracing,
+} from "../observability/index.js";
 import { startRpcServer } from "./rpc-server.js";
 import type { ServiceSettings } from "./service-settings.js";
 
@@ -21,7 +29,7 @@ export interface RunnableService {
 export async function runService<Settings extends ServiceSettings>(
 	name: string,
 	readSettings: () => Settings,
-	open: (settings: Settings, log: Log) => Promise<RunnableService>,
+	open: (settings: Settings, log: Log, metrics: ServiceMetrics) => Promise<RunnableService>,
 ): Promise<void> {
 	try {
 		await serve(name, readSettings(), open);
@@ -35,26 +43,42 @@ export async function runService<Settings extends ServiceSettings>(
 async function serve<Settings extends ServiceSettings>(
 	name: string,
 	settings: Settings,
-	open: (settings: Settings, log: Log) => Promise<RunnableService>,
+	open: (settings: Settings, log: Log, metrics: ServiceMetrics) => Promise<RunnableService>,
 ): Promise<void> {
-	const { host, port, socketPath, shutdownGrace_ms, logLevel } = settings;
+	const { host, port, socketPath, shutdownGrace_ms, logLevel, metricsPort } = settings;
 	const log = createLogger({ level: logLevel, service: name });
-	const service = await open(settings, log);
+	const tracing = await startTracing({ service: name, env: process.env, log });
+	const metrics = createServiceMetrics({ service: name });
+	const service = await open(settings, log, metrics);
+	let metricsServer: MetricsServer | undefined;
 	const server = await startRpcServer({
 		routes: service.routes,
 		...(socketPath === undefined ? { host, port } : { socketPath }),
 		isHealthy: service.isHealthy,
 		log,
+		metrics,
 	}).catch(async (error: unknown) => {
 		await service.close();
 		throw error;
 	});
-	log.info({ url: server.url }, `${name} service listens`);
+	try {
+		if (metricsPort !== undefined) metricsServer = await startMetricsServer(metrics, { host, port: metricsPort });
+	} catch (error) {
+		await server.stop({ grace_ms: 0 });
+		await service.close();
+		throw error;
+	}
+	log.info(
+		{ url: server.url, metrics_url: metricsServer?.url, traces: tracing.isExporting },
+		`${name} service listens`,
+	);
 
 	const stop = async () => {
 		log.info({}, `${name} service stops`);
 		await server.stop({ grace_ms: shutdownGrace_ms });
+		await metricsServer?.stop();
 		await service.close();
+		await tracing.stop();
 	};
 	for (const signal of ["SIGTERM", "SIGINT"] as const) {
 		// A second signal ends the process at once.

@@ -13,10 +13,12 @@ export interface ServiceSettings {
 	readonly socketPath: string | undefined;
 	readonly shutdownGrace_ms: number;
 	readonly logLevel: (typeof LOG_LEVELS)[number];
+	/** Where Prometheus reads metrics, on `host`; undefined: nowhere. */
+	readonly metricsPort: number | undefined;
 }
 
 /**
- * Reads `<prefix>_HOST`, `_PORT`, `_SOCKET`, `_SHUTDOWN_GRACE_MS` and `LOG_LEVEL`. An empty variable counts as not set.
+ * Reads `<prefix>_HOST`, `_PORT`, `_SOCKET`, `_SHUTDOWN_GRACE_MS`, `_METRICS_PORT` and `LOG_LEVEL`. An empty variable counts as not set.
  *
  * @throws AppError `invalid_configuration` naming the first variable that is wrong
  */
@@ -27,6 +29,7 @@ export function readServiceSettings(env: Environment, prefix: string, defaultPor
 		socketPath: env[`${prefix}_SOCKET`] || undefined,
 		shutdownGrace_ms: integerVariable(env, `${prefix}_SHUTDOWN_GRACE_MS`, 0, 600_000) ?? 20_000,
 		logLevel: choiceVariable(env, "LOG_LEVEL", LOG_LEVELS),
+		metricsPort: integerVariable(env, `${prefix}_METRICS_PORT`, 0, 65_535),
 	};
 }
 

@@ -1,5 +1,6 @@
 import type { Transferable } from "node:worker_threads";
 import { AppError } from "@anny-fitter/contracts";
+import { addSpan, type OpenSpan, openSpan, type ServiceMetrics } from "../observability/index.js";
 import type { TaskTypes } from "./messages.js";
 import { type TaskCall, TaskThread, type TaskThreadSettings } from "./task-thread.js";
 
@@ -14,11 +15,15 @@ export interface TaskThreadOptions {
 	readonly memoryLimit_mb?: number;
 	/** A cancelled task that has not ended after this time loses its thread. Default 5 s. */
 	readonly cancelGrace_ms?: number;
+	/** Told what waits, what runs and for how long. */
+	readonly metrics?: Pick<ServiceMetrics, "observeTask" | "observeTaskWait" | "readTasks"> | undefined;
 }
 
 export interface RunOptions<Progress> {
 	readonly signal?: AbortSignal | undefined;
 	readonly onProgress?: (progress: Progress) => void;
+	/** Called once, when the task has ended in any way or was given up, before the call settles. */
+	readonly onEnd?: () => void;
 	/** Memory of the input that is handed over instead of copied. */
 	readonly transfer?: readonly Transferable[];
 }
@@ -44,6 +49,9 @@ export interface TaskThreads<Tasks extends TaskTypes> {
 }
 
 interface Job extends TaskCall {
+	/** From the call to its end; the thread's progress is reported within it. */
+	readonly span: OpenSpan;
+	readonly queuedAt_ms: number;
 	/** Called when the caller gives up while the task runs. */
 	onCancel: (() => void) | null;
 	resolve(output: unknown): void;
@@ -61,10 +69,11 @@ export async function openTaskThread<Tasks extends TaskTypes>(
 	url: URL,
 	options: TaskThreadOptions,
 ): Promise<TaskThreads<Tasks>> {
-	const { name, workerData, memoryLimit_mb, size = 1, cancelGrace_ms = 5000 } = options;
+	const { name, workerData, memoryLimit_mb, size = 1, cancelGrace_ms = 5000, metrics } = options;
 	if (!Number.isInteger(size) || size < 1) throw new RangeError("size must be a positive integer");
-	const pool = new ThreadPool({ url, name, workerData, memoryLimit_mb }, size, cancelGrace_ms);
+	const pool = new ThreadPool({ url, name, workerData, memoryLimit_mb }, size, cancelGrace_ms, metrics);
 	await pool.start();
+	metrics?.readTasks(name, () => ({ running: pool.running, waiting: pool.load - pool.running }));
 	return {
 		run: (task, input, runOptions = {}) => pool.run(task, input, runOptions) as Promise<never>,
 		get load() {
@@ -82,10 +91,17 @@ class ThreadPool {
 	readonly #idle: TaskThread[] = [];
 	/** All threads that live or have not ended yet. */
 	readonly #threads = new Set<TaskThread>();
+	readonly #metrics: TaskThreadOptions["metrics"];
 	#busy = 0;
 	#closing: Promise<void> | null = null;
 
-	constructor(settings: TaskThreadSettings, size: number, cancelGrace_ms: number) {
+	constructor(
+		settings: TaskThreadSettings,
+		size: number,
+		cancelGrace_ms: number,
+		metrics: TaskThreadOptions["metrics"],
+	) {
+		this.#metrics = metrics;
 		this.#settings = settings;
 		this.#size = size;
 		this.#cancelGrace_ms = cancelGrace_ms;
@@ -95,11 +111,15 @@ class ThreadPool {
 		return this.#busy + this.#waiting.length;
 	}
 
+	get running(): number {
+		return this.#busy;
+	}
+
 	async start(): Promise<void> {
 		this.#idle.push(await this.#startThread());
 	}
 
-	run(name: string, input: unknown, { signal, onProgress, transfer = [] }: RunOptions<never>): Promise<unknown> {
+	run(name: string, input: unknown, { signal, onProgress, onEnd, transfer = [] }: RunOptions<never>): Promise<unknown> {
 		if (this.#closing !== null) return Promise.reject(closed());
 		if (signal?.aborted) return Promise.reject(cancelled());
 		return new Promise((resolve, reject) => {
@@ -108,24 +128,35 @@ class ThreadPool {
 				const index = this.#waiting.indexOf(job);
 				if (index >= 0) this.#waiting.splice(index, 1);
 				job.onCancel?.();
+				job.span.fail("cancelled");
+				end();
 				reject(cancelled());
 			};
-			const release = () => signal?.removeEventListener("abort", onAbort);
+			const end = () => {
+				signal?.removeEventListener("abort", onAbort);
+				if (!isOver) job.span.run(() => onEnd?.());
+				isOver = true;
+				job.span.end();
+			};
+			let isOver = false;
 			const job: Job = {
+				span: openSpan(`task ${name}`),
+				queuedAt_ms: now_ms(),
 				name,
 				input,
 				transfer,
 				onCancel: null,
 				cancelled: new Int32Array(new SharedArrayBuffer(4)),
 				onProgress: (progress) => {
-					if (!isCancelled(job)) onProgress?.(progress as never);
+					if (!isCancelled(job)) job.span.run(() => onProgress?.(progress as never));
 				},
 				resolve: (output) => {
-					release();
+					end();
 					resolve(output);
 				},
 				reject: (error) => {
-					release();
+					job.span.fail(error);
+					end();
 					reject(error);
 				},
 			};
@@ -159,14 +190,30 @@ class ThreadPool {
 
 	async #serveOne(job: Job): Promise<void> {
 		let thread: TaskThread | undefined;
+		let start_ms: number | undefined;
+		let code = "ok";
 		try {
 			thread = this.#takeIdle() ?? (await this.#startThread());
 			if (this.#closing !== null) throw closed();
+			start_ms = now_ms();
+			this.#noteStart(job, start_ms);
 			job.resolve(await this.#runOn(thread, job));
 		} catch (error) {
+			code = error instanceof AppError ? error.code : "internal";
 			job.reject(error);
 		}
+		if (start_ms !== undefined) {
+			const duration_s = (now_ms() - start_ms) / 1000;
+			job.span.run(() => this.#metrics?.observeTask(this.#settings.name, job.name, code, duration_s));
+		}
 		if (thread?.isAlive) this.#idle.push(thread);
+	}
+
+	#noteStart(job: Job, start_ms: number): void {
+		job.span.run(() => {
+			addSpan("task wait", job.queuedAt_ms, start_ms);
+			this.#metrics?.observeTaskWait(this.#settings.name, (start_ms - job.queuedAt_ms) / 1000);
+		});
 	}
 
 	/** Settles when the thread is free again, also when the caller has gone long before. */
@@ -205,6 +252,11 @@ class ThreadPool {
 		}
 		return thread;
 	}
+}
+
+/** Milliseconds since 1970, finer than Date's. */
+function now_ms(): number {
+	return performance.timeOrigin + performance.now();
 }
 
 function isCancelled(job: TaskCall): boolean {

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { AppError } from "@anny-fitter/contracts";
-import type { Redis } from "ioredis";
-import { closeRedis } from "../redis/open-redis.js";
+import { closeRedis, type RedisClient } from "../redis/open-redis.js";
 import type { StoredPhoto, VaultStorage, VaultWriter } from "./vault-storage.js";
 
 export interface RedisStorageOptions {
@@ -12,7 +11,7 @@ export interface RedisStorageOptions {
 	readonly now_ms: () => number;
 }
 
-/** KEYS: part, final, keys of the job, jobs. ARGV: lifetime, now, job. Nothing happens when the part is gone. */
+/** KEYS: part, final, keys of the job. ARGV: lifetime. Nothing happens when the part is gone. */
 const COMMIT_SCRIPT = `
 if redis.call("EXISTS", KEYS[1]) == 0 then return 0 end
 redis.call("RENAME", KEYS[1], KEYS[2])
@@ -20,7 +19,6 @@ redis.call("PEXPIRE", KEYS[2], ARGV[1])
 redis.call("SREM", KEYS[3], KEYS[1])
 redis.call("SADD", KEYS[3], KEYS[2])
 redis.call("PEXPIRE", KEYS[3], ARGV[1])
-redis.call("ZADD", KEYS[4], ARGV[2], ARGV[3])
 return 1`;
 
 /** Only what exists is overwritten: SETRANGE would make a new value without an end. */
@@ -36,27 +34,32 @@ end
 redis.call("DEL", KEYS[1])
 return size`;
 
-/** Sealed photos in a Redis without persistence. Keys: `jobs` (sorted by time), `job:ID` (its keys), `photo:ID:INDEX`. */
+/**
+ * Sealed photos in a Redis without persistence. Keys: `jobs` (sorted by time), `job:{ID}` (its keys), `photo:{ID}:INDEX`.
+ * The braces keep what belongs to a job on one node of a cluster, and different jobs apart. Only `jobs` may lie elsewhere, so
+ * it is written last and never believed alone: a job that it lacks is found by its id, and Redis removes it in time.
+ */
 export class RedisStorage implements VaultStorage {
 	readonly kind = "redis";
-	readonly #redis: Redis;
+	readonly #redis: RedisClient;
 	readonly #options: RedisStorageOptions;
 
 	/** @param redis belongs to the storage from here on */
-	constructor(redis: Redis, options: RedisStorageOptions) {
+	constructor(redis: RedisClient, options: RedisStorageOptions) {
 		this.#redis = redis;
 		this.#options = options;
 	}
 
 	async create(jobId: string, index: number): Promise<VaultWriter> {
 		const { lifetime_ms, now_ms } = this.#options;
-		const part = this.#key(`part:${jobId}:${index}:${randomBytes(6).toString("hex")}`);
-		const final = this.#key(`photo:${jobId}:${index}`);
-		const job = this.#key(`job:${jobId}`);
+		const part = this.#key(`part:{${jobId}}:${index}:${randomBytes(6).toString("hex")}`);
+		const final = this.#key(`photo:{${jobId}}:${index}`);
+		const job = this.#key(`job:{${jobId}}`);
 		const jobs = this.#key("jobs");
 		await this.#ask(async (redis) => {
-			const replies = await redis.multi().sadd(job, part).pexpire(job, lifetime_ms).zadd(jobs, now_ms(), jobId).exec();
+			const replies = await redis.multi().sadd(job, part).pexpire(job, lifetime_ms).exec();
 			for (const [error] of replies ?? []) if (error !== null) throw error;
+			await redis.zadd(jobs, now_ms(), jobId);
 		});
 		return {
 			write: (bytes) =>
@@ -66,10 +69,9 @@ export class RedisStorage implements VaultStorage {
 				}),
 			commit: async () => {
 				await this.#wipeKey(final);
-				const isDone = await this.#ask((redis) =>
-					redis.eval(COMMIT_SCRIPT, 4, part, final, job, jobs, lifetime_ms, now_ms(), jobId),
-				);
-				if (isDone !== 1) throw new AppError("photos_lost", "The photos were removed while they arrived.");
+				const isDone = await this.#ask((redis) => redis.eval(COMMIT_SCRIPT, 3, part, final, job, lifetime_ms));
+				if (isDone === 1) await this.#ask((redis) => redis.zadd(jobs, now_ms(), jobId));
+				else throw new AppError("photos_lost", "The photos were removed while they arrived.");
 			},
 			abort: async () => {
 				try {
@@ -83,7 +85,7 @@ export class RedisStorage implements VaultStorage {
 	}
 
 	async open(jobId: string, index: number): Promise<StoredPhoto | null> {
-		const key = this.#key(`photo:${jobId}:${index}`);
+		const key = this.#key(`photo:{${jobId}}:${index}`);
 		const size_bytes = await this.#ask((redis) => redis.strlen(key));
 		if (size_bytes === 0) return null;
 		return {
@@ -94,15 +96,16 @@ export class RedisStorage implements VaultStorage {
 	}
 
 	async photos(jobId: string): Promise<readonly number[]> {
-		const start = this.#key(`photo:${jobId}:`);
-		const keys = await this.#ask((redis) => redis.smembers(this.#key(`job:${jobId}`)));
+		const start = this.#key(`photo:{${jobId}}:`);
+		const keys = await this.#ask((redis) => redis.smembers(this.#key(`job:{${jobId}}`)));
 		return keys.filter((key) => key.startsWith(start)).map((key) => Number(key.slice(start.length)));
 	}
 
 	async remove(jobId: string): Promise<void> {
-		const job = this.#key(`job:${jobId}`);
+		const job = this.#key(`job:{${jobId}}`);
 		for (const key of await this.#ask((redis) => redis.smembers(job))) await this.#wipeKey(key);
-		await this.#ask((redis) => redis.multi().del(job).zrem(this.#key("jobs"), jobId).exec());
+		await this.#ask((redis) => redis.del(job));
+		await this.#ask((redis) => redis.zrem(this.#key("jobs"), jobId));
 	}
 
 	async list(): Promise<readonly { readonly jobId: string; readonly modifiedAt: Date }[]> {
@@ -110,7 +113,7 @@ export class RedisStorage implements VaultStorage {
 		const jobIds = await this.#ask((redis) => redis.zrange(this.#key("jobs"), "0", "-1"));
 		for (const jobId of jobIds) {
 			const score = await this.#ask((redis) => redis.zscore(this.#key("jobs"), jobId));
-			const isPresent = await this.#ask((redis) => redis.scard(this.#key(`job:${jobId}`)));
+			const isPresent = await this.#ask((redis) => redis.scard(this.#key(`job:{${jobId}}`)));
 			if (score === null) continue;
 			if (isPresent > 0) found.push({ jobId, modifiedAt: new Date(Number(score)) });
 			// Redis has removed the rest already.
@@ -147,7 +150,7 @@ export class RedisStorage implements VaultStorage {
 	}
 
 	/** @throws AppError `vault_full` or `service_unavailable` */
-	async #ask<Reply>(command: (redis: Redis) => Promise<Reply>): Promise<Reply> {
+	async #ask<Reply>(command: (redis: RedisClient) => Promise<Reply>): Promise<Reply> {
 		try {
 			return await command(this.#redis);
 		} catch (cause) {

@@ -65,7 +65,7 @@ export async function registerAccountRoutes(
 		{ schema: { summary: "What was agreed to", tags, response: { 200: consentsDocumentSchema } } },
 		async (request) => {
 			const actor = actorOf(request);
-			return database.asUser(actor, (tx) => readConsents(tx, actor.userId));
+			return database.readAsUser(actor, (tx) => readConsents(tx, actor.userId));
 		},
 	);
 
@@ -109,7 +109,7 @@ export async function registerAccountRoutes(
 		"/consents/history",
 		{ schema: { summary: "All decisions, newest first", tags, response: { 200: consentHistorySchema } } },
 		async (request) => {
-			const rows = await database.asUser(actorOf(request), (tx) =>
+			const rows = await database.readAsUser(actorOf(request), (tx) =>
 				tx
 					.selectFrom("consents")
 					.select(["purpose", "granted", "version", "created_at"])

@@ -60,7 +60,7 @@ async function addEntries(
 ): Promise<void> {
 	const json = (value: unknown) => `${JSON.stringify(value, null, "\t")}\n`;
 	await append("README.txt", README);
-	const own = await database.asUser(actor, async (tx) => ({
+	const own = await database.readAsUser(actor, async (tx) => ({
 		user: await tx
 			.selectFrom("users")
 			.select(SHOWN_USER_COLUMNS)
@@ -93,7 +93,7 @@ async function addEntries(
 	await append("audit.json", json(own.audit));
 	const lines = [csvLine(MEASUREMENT_COLUMNS)];
 	for (const { model_id } of own.modelIds) {
-		const model = await database.asUser(actor, async (tx) => ({
+		const model = await database.readAsUser(actor, async (tx) => ({
 			row: await tx.selectFrom("fitted_models").selectAll().where("model_id", "=", model_id).executeTakeFirst(),
 			measurements: await tx
 				.selectFrom("measurements")

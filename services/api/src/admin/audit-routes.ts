@@ -20,7 +20,7 @@ export function registerAuditRoutes(api: Api, { database }: ApiDependencies): vo
 		},
 		async (request) => {
 			const { limit, before, user_id, action, resource_id, from, to } = request.query;
-			return database.asUser(actorOf(request), async (tx) => {
+			return database.readAsUser(actorOf(request), async (tx) => {
 				let query = tx
 					.selectFrom("audit_log")
 					.select([

@@ -34,8 +34,9 @@ export function registerResearchRoutes(api: Api, { database }: ApiDependencies):
 			const { format, measurement_type, limit, offset } = request.query;
 			// An administrator may read the same; the view knows researchers only.
 			const actor = { ...actorOf(request), role: "researcher" as const };
-			const rows = await database.asUser(actor, async (tx) => {
-				await recordAudit(tx, auditOrigin(request), { action: "research_read" });
+			// First, and where it can be written: what cannot be noted is not read.
+			await database.asUser(actor, (tx) => recordAudit(tx, auditOrigin(request), { action: "research_read" }));
+			const rows = await database.readAsUser(actor, async (tx) => {
 				const { rows } = await sql<ResearchMeasurement>`
 					select m.research_subject_id, m.research_model_id, s.gender, s.birth_year, m.measured_year,
 						m.measurement_type, m.value, m.unit, m.sigma, m.interval90_low, m.interval90_high, m.confidence,

@@ -39,7 +39,7 @@ export function registerReviewRoutes(api: Api, { database, now }: ApiDependencie
 		},
 		async (request) => {
 			const { limit, offset, state } = request.query;
-			return database.asUser(actorOf(request), async (tx) => {
+			return database.readAsUser(actorOf(request), async (tx) => {
 				const matching = tx.selectFrom("fitted_models").where("review_state", "=", state);
 				const { total } = await matching
 					.select((count) => count.fn.count<string>("model_id").as("total"))

@@ -25,6 +25,7 @@ export async function registerApplicationRoutes(api: Api, { config }: ApiDepende
 			max_photo_size_bytes: config.maxPhotoSize_bytes,
 			max_upload_size_bytes: config.maxUploadSize_bytes,
 			consent_version: CONSENT_VERSION,
+			idle_logout_s: config.idleLogout_s ?? null,
 		}),
 	);
 }

@@ -26,9 +26,18 @@ export interface AccessTokens {
 }
 
 export function createAccessTokens(
-	{ jwtSecret, accessTokenLifetime_s }: Pick<ServerConfig, "jwtSecret" | "accessTokenLifetime_s">,
+	config: Pick<ServerConfig, "jwtSecret" | "jwtSecretBefore" | "accessTokenLifetime_s">,
 	now: () => Date,
 ): AccessTokens {
+	const { jwtSecret, jwtSecretBefore, accessTokenLifetime_s } = config;
+	const read = (token: string, secret: Buffer) =>
+		jwtVerify(token, secret, {
+			algorithms: ["HS256"],
+			typ: "JWT",
+			clockTolerance: CLOCK_TOLERANCE_S,
+			currentDate: now(),
+			requiredClaims: ["exp", "iat", "user_id", "role"],
+		});
 	return {
 		issue: ({ user_id, role, tokens_valid_after }) => {
 			// A token has whole seconds. Issued in the second of a revocation it dates from the next one, so that it
@@ -41,15 +50,12 @@ export function createAccessTokens(
 				.sign(jwtSecret);
 		},
 		verify: async (token) => {
-			const { payload } = await jwtVerify(token, jwtSecret, {
-				algorithms: ["HS256"],
-				typ: "JWT",
-				clockTolerance: CLOCK_TOLERANCE_S,
-				currentDate: now(),
-				requiredClaims: ["exp", "iat", "user_id", "role"],
-			}).catch((cause: unknown) => {
-				const isExpired = (cause as { code?: unknown }).code === "ERR_JWT_EXPIRED";
-				throw isExpired
+			const reading = read(token, jwtSecret).catch((cause: unknown) => {
+				if (jwtSecretBefore === undefined || !hasCode(cause, "ERR_JWS_SIGNATURE_VERIFICATION_FAILED")) throw cause;
+				return read(token, jwtSecretBefore);
+			});
+			const { payload } = await reading.catch((cause: unknown) => {
+				throw hasCode(cause, "ERR_JWT_EXPIRED")
 					? new AppError("unauthenticated", "The access token has expired.", {
 							remedy: "Get a new one with POST /api/v1/auth/refresh, or log in.",
 						})
@@ -62,6 +68,10 @@ export function createAccessTokens(
 			return { userId: user_id, role: role as UserRole, issuedAt_s: iat! };
 		},
 	};
+}
+
+function hasCode(error: unknown, code: string): boolean {
+	return (error as { readonly code?: unknown }).code === code;
 }
 
 function invalidToken(): AppError {

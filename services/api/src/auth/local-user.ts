@@ -51,7 +51,7 @@ export async function findOrMakeLocalUser(
 	const made = await tx
 		.insertInto("users")
 		.values({ email: LOCAL_USER_EMAIL, password_hash: NO_PASSWORD, role: "admin", created_at: now, last_login: now })
-		.onConflict((conflict) => conflict.column("email").doNothing())
+		.onConflict((conflict) => conflict.column("email_hash").doNothing())
 		.returningAll()
 		.executeTakeFirst();
 	if (made !== undefined) return { user: made, isNew: true };

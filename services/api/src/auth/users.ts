@@ -21,6 +21,9 @@ export function toUserDocument(user: ShownUser): UserDocument {
 /** @throws AppError `email_taken` */
 export async function insertUser(tx: Tx, email: string, passwordHash: string, now: Date): Promise<UserRow> {
 	if (email === LOCAL_USER_EMAIL) throw emailTaken();
+	// While keys change, an address may be kept unique under another one.
+	const known = await tx.selectFrom("users").select("user_id").where("email", "=", email).executeTakeFirst();
+	if (known !== undefined) throw emailTaken();
 	try {
 		return await tx
 			.insertInto("users")

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Cache } from "@anny-fitter/platform/cache";
+import type { Metrics } from "@anny-fitter/platform/observability";
 
 /** Longer than any entry lives, so that no entry outlives the generation in its key. */
 const GENERATION_LIFETIME_MS = 2 * 3_600_000;
@@ -26,7 +27,13 @@ export interface UserCache {
 	forget(userId: string): Promise<void>;
 }
 
-export function createUserCache({ cache }: { readonly cache: Cache }): UserCache {
+export function createUserCache({
+	cache,
+	metrics,
+}: {
+	readonly cache: Cache;
+	readonly metrics?: Pick<Metrics, "countCacheRead">;
+}): UserCache {
 	const generationKey = (userId: string) => `user:${userId}:generation`;
 	async function renew(userId: string): Promise<string> {
 		const generation = randomUUID();
@@ -38,6 +45,7 @@ export function createUserCache({ cache }: { readonly cache: Cache }): UserCache
 			const generation = (await cache.get(generationKey(userId))) ?? (await renew(userId));
 			const key = `user:${userId}:${generation}:${kind}:${id}`;
 			const known = (await cache.get(key)) as Value | undefined;
+			metrics?.countCacheRead(kind, known !== undefined);
 			if (known !== undefined) return known;
 			const loaded = await load();
 			if (isLasting(loaded)) await cache.set(key, loaded, lifetime_ms);

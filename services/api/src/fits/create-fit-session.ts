@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { AppError, type StatedFacts, type ViewLabel } from "@anny-fitter/contracts";
 import type { Actor, Tx } from "@anny-fitter/platform/database";
+import { activeTraceparent } from "@anny-fitter/platform/observability";
 import { type AuditOrigin, recordAudit } from "../audit/record-audit.js";
 import type { ApiDependencies } from "../dependencies.js";
 import { findEarlier, type IdempotencyKey, takeKey, withKey } from "../idempotency/idempotency-keys.js";
@@ -14,6 +15,8 @@ export interface StoredFitRequest {
 	readonly photo_count: number;
 	readonly views: readonly (ViewLabel | null)[];
 	readonly stated: StatedFacts;
+	/** The trace that the upload belongs to: whoever works on the fit, and whenever, continues it. */
+	readonly traceparent?: string | undefined;
 }
 
 export interface FitSessionOrder {
@@ -37,11 +40,13 @@ export async function createFitSession(
 	const { database, queue } = dependencies;
 	const given =
 		order.idempotencyKey === null ? null : { key: order.idempotencyKey, fingerprint: fingerprintOf(order.upload) };
+	// The request's, not that of the transaction below.
+	const traceparent = activeTraceparent();
 	const created = await withKey(() =>
 		database.asUser(order.actor, async (tx) => {
 			const earlier = await earlierSession(dependencies, tx, order, given);
 			if (earlier !== null) return { row: earlier, isNew: false };
-			return { row: await insertAll(dependencies, tx, order, given), isNew: true };
+			return { row: await insertAll(dependencies, tx, order, given, traceparent), isNew: true };
 		}),
 	);
 	if (created.isNew) queue.notify();
@@ -69,6 +74,7 @@ async function insertAll(
 	tx: Tx,
 	{ sessionId, upload, actor, origin }: FitSessionOrder,
 	given: IdempotencyKey | null,
+	traceparent: string | undefined,
 ): Promise<ShownSessionRow> {
 	// It may have been withdrawn while the photos arrived.
 	await requireConsent(tx, actor.userId);
@@ -79,6 +85,7 @@ async function insertAll(
 		photo_count: upload.photoHashes.length,
 		views: viewLabels(upload.fields, upload.photoHashes.length),
 		stated,
+		traceparent,
 	};
 	const subject_id = subject?.subject_id ?? (await createUnnamedSubject(tx, actor, stated));
 	// Users may not choose ids; this one was chosen here, because the photos came before the session.

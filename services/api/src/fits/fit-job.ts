@@ -1,11 +1,12 @@
 import { AppError, type SessionDocument } from "@anny-fitter/contracts";
 import type { SessionRow } from "@anny-fitter/platform/database";
 import type { FitJob } from "@anny-fitter/platform/jobs";
+import { addSpan, type OpenSpan, openSpan } from "@anny-fitter/platform/observability";
 import type { ApiDependencies } from "../dependencies.js";
 import type { StoredFitRequest } from "./create-fit-session.js";
 import type { FitResult, FittingClient } from "./fitting-client.js";
 import { photosOutliveProcess } from "./photos-readable.js";
-import { type FitProgress, runFit } from "./run-fit.js";
+import { type FitProgress, runFit, VISION_UNAVAILABLE } from "./run-fit.js";
 import {
 	type Claim,
 	ClaimLostError,
@@ -43,15 +44,32 @@ export class FitJobRunner {
 
 	/** Never throws for what goes wrong with a fit: the session says it. */
 	async run(job: FitJob): Promise<void> {
-		const { database, log } = this.#dependencies;
-		const session = await claimSession(database, job.sessionId);
+		const session = await claimSession(this.#dependencies.database, job.sessionId);
 		if (session === null) return;
+		const { traceparent } = session.request as Partial<StoredFitRequest>;
+		const span = openSpan(
+			"fit",
+			{ kind: "consumer", facts: { attempt: session.attempt } },
+			{ traceparent, isStranger: false },
+		);
+		await span.run(() => this.#runClaimed(job, session, span)).finally(() => span.end());
+	}
+
+	async #runClaimed(job: FitJob, session: SessionRow, span: OpenSpan): Promise<void> {
+		const { log, metrics } = this.#dependencies;
+		if (session.attempt === 1) {
+			// Both by the database's clock.
+			const [created_ms, claimed_ms] = [session.created_at.getTime(), session.updated_at.getTime()];
+			addSpan("fit queue", created_ms, claimed_ms);
+			metrics?.observeQueueWait(Math.max(0, claimed_ms - created_ms) / 1000);
+		}
 		const claim: Claim = { sessionId: session.session_id, userId: session.user_id, attempt: session.attempt };
 		const started = performance.now();
 		const stopper = new AbortController();
 		const stop = (reason: StopReason) => stopper.abort(reason);
 		const release = await this.#watch(job, claim, stop);
 		let outcome = "handed_over";
+		let errorCode: string | null = null;
 		try {
 			await this.#feed.publish(claim.userId, sessionDocument(session));
 			const ended = await this.#work(session, claim, stopper, started);
@@ -63,7 +81,9 @@ export class FitJobRunner {
 			if (isOver) await this.#wipe(claim.sessionId);
 			if (ended !== null) await this.#feed.publish(claim.userId, ended);
 			// What others ended, they count; a completed fit was counted where it is known whether it is flagged.
-			if (ended?.status === "failed") this.#countFailed(session);
+			if (ended?.status === "failed") this.#countFailed(session, ended);
+			if (ended?.error) span.fail(ended.error.code);
+			errorCode = ended?.error?.code ?? null;
 		} catch (error) {
 			// The database is gone: the lease lapses, and the sweeper of whoever is alive then finds the session.
 			log.error({ err: error, session_id: claim.sessionId }, "fit left to the sweeper");
@@ -71,7 +91,19 @@ export class FitJobRunner {
 			await release();
 		}
 		const duration_ms = Math.round(performance.now() - started);
-		log.info({ session_id: claim.sessionId, attempt: claim.attempt, outcome, duration_ms }, "fit ended");
+		span.add({ outcome });
+		log.info(
+			{
+				action: "model_fitting",
+				user_id: claim.userId,
+				session_id: claim.sessionId,
+				attempt: claim.attempt,
+				outcome,
+				duration_ms,
+				error: errorCode === null ? null : { code: errorCode },
+			},
+			"fit ended",
+		);
 	}
 
 	/** Whatever stops a fit from outside: cancelling, another worker, its deadline, the server's end. */
@@ -124,7 +156,7 @@ export class FitJobRunner {
 				},
 			});
 			const stored = await storeFit(database, claim, result, performance.now() - started);
-			this.#measure(request, result);
+			this.#measure(session, result);
 			return sessionDocument(stored);
 		} catch (error) {
 			if (error instanceof ClaimLostError || stopper.signal.reason === "lost") return null;
@@ -158,16 +190,35 @@ export class FitJobRunner {
 		return row === null ? null : sessionDocument(row);
 	}
 
-	#measure({ photo_count }: StoredFitRequest, { document, isFlaggedForReview }: FitResult): void {
+	#measure(session: SessionRow, { document, isFlaggedForReview }: FitResult): void {
 		const { metrics } = this.#dependencies;
-		metrics?.countFit(isFlaggedForReview ? "flagged" : "completed", photo_count);
-		const { expected_pve_mm } = document.quality;
-		if (expected_pve_mm !== undefined) metrics?.observeFitError(expected_pve_mm);
-		for (const [stage, time_ms] of Object.entries(document.timings_ms)) metrics?.observeStage(stage, time_ms / 1000);
+		if (metrics === undefined) return;
+		const { photo_count } = session.request as unknown as StoredFitRequest;
+		const outcome = isFlaggedForReview ? "flagged" : "completed";
+		metrics.countFit(outcome, photo_count);
+		metrics.observeFitResponse(outcome, this.#age_s(session));
+		const { quality, views, timings_ms } = document;
+		if (quality.flags.some(({ code }) => code === VISION_UNAVAILABLE.code)) metrics.countFitWithoutVision();
+		metrics.observeFitQuality({
+			expected_pve_mm: quality.expected_pve_mm ?? null,
+			reprojection_shares: views.flatMap(({ reprojection_px, camera }) =>
+				reprojection_px === null ? [] : [reprojection_px / Math.max(camera.width_px, camera.height_px)],
+			),
+			silhouette_ious: views.flatMap(({ silhouette_iou }) => silhouette_iou ?? []),
+		});
+		for (const [stage, time_ms] of Object.entries(timings_ms)) metrics.observeStage(stage, time_ms / 1000);
 	}
 
-	#countFailed(session: SessionRow): void {
-		this.#dependencies.metrics?.countFit("failed", (session.request as Partial<StoredFitRequest>).photo_count);
+	#countFailed(session: SessionRow, { error }: SessionDocument): void {
+		const { metrics } = this.#dependencies;
+		metrics?.countFit("failed", (session.request as Partial<StoredFitRequest>).photo_count);
+		metrics?.countFitFailure(error?.code ?? "internal", (error?.status ?? 500) < 500 ? "input" : "server");
+		metrics?.observeFitResponse("failed", this.#age_s(session));
+	}
+
+	/** Since the upload. */
+	#age_s({ created_at }: SessionRow): number {
+		return Math.max(0, this.#dependencies.now().getTime() - created_at.getTime()) / 1000;
 	}
 
 	/** After a lost claim: what became of the session; null when it is gone. */

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { auditOrigin } from "../audit/record-audit.js";
 import type { ApiDependencies } from "../dependencies.js";
 import { type Api, actorOf } from "../http/api-instance.js";
+import { discardRest } from "../http/discard-rest.js";
 import { readIdempotencyKey } from "../idempotency/idempotency-keys.js";
 import { admitFit } from "./admit-fit.js";
 import { createFitSession } from "./create-fit-session.js";
@@ -34,7 +35,7 @@ const bodySchema = z.object({
 
 /** POST /fit. */
 export async function registerFitRoutes(api: Api, dependencies: ApiDependencies): Promise<void> {
-	const { vault } = dependencies;
+	const { config, vault } = dependencies;
 	const feed = new SessionFeed(dependencies);
 	await api.register(multipart, { throwFileSizeLimit: false });
 	api.post(
@@ -82,10 +83,7 @@ export async function registerFitRoutes(api: Api, dependencies: ApiDependencies)
 					.send({ session_id: row.session_id, status_url, events_url: `${status_url}/events` });
 			} catch (error) {
 				await vault.wipe(sessionId);
-				// What is left of the upload is read and thrown away, so that the client gets to see the answer.
-				reply.header("connection", "close");
-				request.raw.unpipe();
-				request.raw.resume();
+				discardRest(request.raw, config.requestTimeout_ms);
 				throw error;
 			}
 		},

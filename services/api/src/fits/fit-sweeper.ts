@@ -2,6 +2,7 @@ import type { SessionRow, Tx } from "@anny-fitter/platform/database";
 import { sql } from "kysely";
 import type { ApiDependencies } from "../dependencies.js";
 import { sweepExports } from "../models/sweep-exports.js";
+import { sweepRetention } from "../retention/sweep-retention.js";
 import { arePhotosReadable } from "./photos-readable.js";
 import { MAX_ATTEMPTS } from "./session-claim.js";
 import { SESSION_COLUMNS, type ShownSessionRow, sessionDocument } from "./session-document.js";
@@ -64,6 +65,7 @@ export async function sweepFits(
 	await dependencies.database.asSystem((tx) =>
 		tx.deleteFrom("idempotency_keys").where("expires_at", "<=", dependencies.now()).execute(),
 	);
+	await sweepRetention(dependencies);
 }
 
 /** Makes every unfinished session due for {@link resumeLapsed} and {@link reviveQueued}. */
@@ -187,7 +189,9 @@ async function end(
 async function publishEnded(dependencies: ApiDependencies, rows: readonly ShownSessionRow[]): Promise<void> {
 	const feed = new SessionFeed(dependencies);
 	for (const row of rows) {
-		dependencies.metrics?.countFit(row.status === "expired" ? "expired" : "failed");
+		const { metrics } = dependencies;
+		metrics?.countFit(row.status === "expired" ? "expired" : "failed");
+		if (row.status === "failed") metrics?.countFitFailure(row.error_code ?? "internal", "server");
 		// What is not wiped now, the next sweep of the vault finds.
 		await dependencies.vault.wipe(row.session_id).catch((error) => {
 			dependencies.log.error({ err: error, session_id: row.session_id }, "photos not wiped yet");

@@ -26,7 +26,10 @@ export async function startFitWorker(dependencies: ApiDependencies): Promise<Fit
 	});
 	metrics?.setBreakerState("vision", breaker.state);
 	const runner = new FitJobRunner(dependencies, {
-		vision: new VisionClient(services.vision, breaker, (code) => log.warn({ code }, "vision is tried again")),
+		vision: new VisionClient(services.vision, breaker, (code) => {
+			log.warn({ code }, "vision is tried again");
+			metrics?.countRetry("vision");
+		}),
 		fitting: new FittingClient(services.fitting),
 	});
 	const sweeper = await startFitSweeper(dependencies);

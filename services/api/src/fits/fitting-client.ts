@@ -61,15 +61,17 @@ export class FittingClient {
 						})),
 					}),
 		};
+		let result: FitResult | undefined;
 		for await (const { event } of this.#client.fit(message, { signal })) {
 			if (event.case === "progress") onProgress(event.value);
 			else if (event.case === "result") {
-				return {
+				result = {
 					document: resultDocumentSchema.parse(JSON.parse(event.value.documentJson)),
 					isFlaggedForReview: event.value.flaggedForReview,
 				};
 			}
 		}
-		throw new AppError("internal", "The fitting service ended without a result.");
+		if (result === undefined) throw new AppError("internal", "The fitting service ended without a result.");
+		return result;
 	}
 }

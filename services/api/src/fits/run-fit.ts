@@ -9,7 +9,8 @@ import { type VisionClient, VisionUnavailableError } from "./vision-client.js";
 const VISION_SHARE = 0.4;
 const FIT_SHARE = 0.55;
 
-const VISION_UNAVAILABLE: Fallback = {
+/** What stands for photos that nobody could look at. */
+export const VISION_UNAVAILABLE: Fallback = {
 	code: "vision_unavailable",
 	message: "The photos could not be analysed; the body is the one that the stated facts let expect.",
 };

@@ -37,7 +37,7 @@ export async function registerSessionRoutes(api: Api, dependencies: ApiDependenc
 		async (request) => {
 			const actor = actorOf(request);
 			const { limit, offset, status, subject_id } = request.query;
-			return database.asUser(actor, async (tx) => {
+			return database.readAsUser(actor, async (tx) => {
 				let matching = tx.selectFrom("sessions").where("user_id", "=", actor.userId);
 				if (status !== undefined) matching = matching.where("status", "=", status);
 				if (subject_id !== undefined) matching = matching.where("subject_id", "=", subject_id);

@@ -80,11 +80,14 @@ export class VisionClient {
 		name: string,
 		{ signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: (progress: Progress) => void },
 	): Promise<Observation> {
+		let result: Observation | undefined;
+		// To its end: a stream that is left early never tells how it ended.
 		for await (const { event } of this.#client.analyse({ photo, name }, { signal, timeoutMs: DEADLINE_MS })) {
 			if (event.case === "progress") onProgress(event.value);
-			else if (event.case === "result") return event.value;
+			else if (event.case === "result") result = event.value;
 		}
-		throw new AppError("internal", "The vision service ended without a result.");
+		if (result === undefined) throw new AppError("internal", "The vision service ended without a result.");
+		return result;
 	}
 }
 

@@ -3,33 +3,72 @@ import { AppError } from "@anny-fitter/contracts";
 import type { ServerConfig } from "@anny-fitter/platform/config";
 import type { Metrics } from "@anny-fitter/platform/observability";
 import type { FastifyRequest } from "fastify";
+import { sql } from "kysely";
 import { z } from "zod";
 import type { ApiDependencies } from "../dependencies.js";
 import type { Api } from "../http/api-instance.js";
+import { checkReadiness } from "./readiness.js";
+
+/** The state of everything that requests need is asked for at most so often. */
+const DEPENDENCIES_LIFETIME_MS = 5000;
 
 /** Times every request, by the pattern of its route. */
 export function addRequestMetrics(api: Api, metrics: Metrics): void {
+	let openRequests = 0;
+	metrics.readOpenRequests(() => openRequests);
+	api.addHook("onRequest", async (_request, reply) => {
+		openRequests++;
+		reply.raw.once("close", () => openRequests--);
+	});
 	api.addHook("onResponse", async (request, reply) => {
 		const route = request.routeOptions.url ?? "none";
-		metrics.observeRequest(route, request.method, reply.statusCode, reply.elapsedTime / 1000);
+		const status = reply.statusCode;
+		const observe = () => metrics.observeRequest(route, request.method, status, reply.elapsedTime / 1000);
+		// Within the request's trace, so that the number can point to it.
+		if (request.span === null) observe();
+		else request.span.run(observe);
+		if (request.problemCode !== null) metrics.countProblem(request.problemCode);
+		if (route === "/api/v1/auth/login" && (status === 200 || status === 401)) {
+			metrics.countLogin(status === 200 ? "accepted" : "refused");
+		}
 	});
 }
 
 /** For Prometheus: programs of this machine, or those that know METRICS_TOKEN. Others find nothing here. */
-export function registerMetricsRoute(api: Api, { config, database }: ApiDependencies, metrics: Metrics): void {
-	metrics.readQueueLength(() =>
+export function registerMetricsRoute(api: Api, dependencies: ApiDependencies, metrics: Metrics): void {
+	const { config, database } = dependencies;
+	metrics.readQueue(() =>
 		database.asSystem(async (tx) => {
 			const rows = await tx
 				.selectFrom("sessions")
-				.select((e) => ["status", e.fn.countAll<string>().as("count")])
+				.select((e) => [
+					"status",
+					e.fn.countAll<string>().as("count"),
+					// By the database's clock, as are the rows' own times.
+					sql<number>`extract(epoch from now() - min(created_at))::float8`.as("oldest_s"),
+				])
 				.where("status", "in", ["queued", "active"])
 				.groupBy("status")
 				.execute();
-			const count = (status: string) => Number(rows.find((row) => row.status === status)?.count ?? 0);
-			return { queued: count("queued"), active: count("active") };
+			const queued = rows.find((row) => row.status === "queued");
+			const active = rows.find((row) => row.status === "active");
+			return {
+				queued: Number(queued?.count ?? 0),
+				active: Number(active?.count ?? 0),
+				oldest_s: Math.max(0, queued?.oldest_s ?? 0),
+			};
 		}),
 	);
 	metrics.readDatabasePool(() => database.poolUse());
+	let last: { readonly at_ms: number; readonly result: ReturnType<typeof checkReadiness> } | undefined;
+	metrics.readDependencies(async () => {
+		const at_ms = performance.now();
+		if (last === undefined || at_ms - last.at_ms > DEPENDENCIES_LIFETIME_MS) {
+			last = { at_ms, result: checkReadiness(dependencies) };
+		}
+		const { checks } = await last.result;
+		return Object.fromEntries(Object.entries(checks).map(([name, { ok }]) => [name, ok]));
+	});
 
 	api.get(
 		"/metrics",
@@ -40,7 +79,7 @@ export function registerMetricsRoute(api: Api, { config, database }: ApiDependen
 				description: "Only for programs of the server's machine, or with METRICS_TOKEN as bearer token.",
 				tags: ["health"],
 				response: {
-					200: { description: "Prometheus' text format", content: { "text/plain": { schema: z.string() } } },
+					200: { description: "OpenMetrics text", content: { "application/openmetrics-text": { schema: z.string() } } },
 				},
 			},
 		},

@@ -6,6 +6,7 @@ import { problemOf, toAppError } from "./problem.js";
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
 	const appError = toAppError(error);
 	const problem = problemOf(appError, request.id);
+	request.problemCode = appError.code;
 	if (ERROR_TABLE[appError.code].httpStatus >= 500) {
 		const isDefect = appError.code === "internal";
 		request.log[isDefect ? "error" : "warn"]({ err: error, code: appError.code }, "request failed");

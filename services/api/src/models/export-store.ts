@@ -43,6 +43,7 @@ export class ExportStore {
 	/** @throws AppError `not_found` when the model was deleted meanwhile, `service_unavailable` */
 	async open(actor: Actor, model: StoredModel, order: ExportOrder): Promise<StoredExport> {
 		const stored = await this.#find(actor, model, order);
+		this.#dependencies.metrics?.countCacheRead("export", stored !== null);
 		if (stored !== null) return stored;
 		await this.#buildOnce(actor, model, order);
 		const built = await this.#find(actor, model, order);

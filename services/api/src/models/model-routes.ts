@@ -69,7 +69,7 @@ export async function registerModelRoutes(api: Api, dependencies: ApiDependencie
 			const actor = actorOf(request);
 			const { subject_id } = request.params;
 			const { limit, offset } = request.query;
-			return database.asUser(actor, async (tx) => {
+			return database.readAsUser(actor, async (tx) => {
 				const subject = await tx
 					.selectFrom("subjects")
 					.select("subject_id")
@@ -207,7 +207,7 @@ export async function registerModelRoutes(api: Api, dependencies: ApiDependencie
 		async (request, reply) => {
 			const actor = actorOf(request);
 			const { frame, pose } = request.query;
-			const row = await database.asUser(actor, (tx) => readModel(tx, actor.userId, request.params.model_id));
+			const row = await database.readAsUser(actor, (tx) => readModel(tx, actor.userId, request.params.model_id));
 			const format = request.query.format ?? (accepts(request.headers.accept, "model/gltf-binary") ? "glb" : "binary");
 			const params = storedParams(row);
 			const tag = fileTag([params, format, frame, pose]);
@@ -227,7 +227,7 @@ export async function registerModelRoutes(api: Api, dependencies: ApiDependencie
 
 /** @throws AppError `not_found` */
 export async function readStored({ database }: ApiDependencies, actor: Actor, modelId: string): Promise<StoredModel> {
-	return database.asUser(actor, async (tx) => ({
+	return database.readAsUser(actor, async (tx) => ({
 		row: await readModel(tx, actor.userId, modelId),
 		measurements: await readMeasurements(tx, modelId),
 	}));

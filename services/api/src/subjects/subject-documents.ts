@@ -25,10 +25,15 @@ export interface SubjectCache {
 	forget(userId: string): Promise<void>;
 }
 
-export function createSubjectCache({ cache }: Pick<ApiDependencies, "cache">): SubjectCache {
-	const entries = createUserCache({ cache });
+export function createSubjectCache(
+	dependencies: Pick<ApiDependencies, "cache" | "database" | "metrics">,
+): SubjectCache {
+	const entries = createUserCache(dependencies);
+	// What is encrypted in the database does not lie readable in Redis.
+	const isKept = dependencies.database.fieldKeyId === null;
 	return {
-		read: (userId, id, load) => entries.read({ userId, kind: "subject", id, lifetime_ms: HOUR_MS, load }),
+		read: (userId, id, load) =>
+			isKept ? entries.read({ userId, kind: "subject", id, lifetime_ms: HOUR_MS, load }) : load(),
 		forget: entries.forget,
 	};
 }

@@ -8,14 +8,13 @@ import {
 	subjectPageSchema,
 } from "@anny-fitter/contracts";
 import type { SubjectRow, Tx } from "@anny-fitter/platform/database";
-import { sql } from "kysely";
 import { z } from "zod";
 import { cancelOpenFits, finishCancelledFits } from "../account/cancel-open-fits.js";
 import { auditOrigin, recordAudit } from "../audit/record-audit.js";
 import type { ApiDependencies } from "../dependencies.js";
 import { type Api, actorOf } from "../http/api-instance.js";
 import { requireMatch, sendTagged } from "../http/etags.js";
-import { containsPattern, plainColumn, plainText } from "../http/search-pattern.js";
+import { plainText } from "../http/plain-text.js";
 import { removeExportFiles } from "../models/export-store.js";
 import { anonymizeSubject } from "./anonymize-subject.js";
 import { createSubjectCache, toSubjectDocument } from "./subject-documents.js";
@@ -66,29 +65,19 @@ export async function registerSubjectRoutes(api: Api, dependencies: ApiDependenc
 		},
 		async (request) => {
 			const { limit, offset, search, order, anonymized } = request.query;
-			return database.asUser(actorOf(request), async (tx) => {
+			return database.readAsUser(actorOf(request), async (tx) => {
 				let matching = tx.selectFrom("subjects");
-				if (search !== undefined) {
-					const pattern = containsPattern(plainText(search));
-					matching = matching.where(({ ref }) => sql<boolean>`${plainColumn(ref("name"))} like ${pattern}`);
-				}
 				if (anonymized !== undefined) matching = matching.where("anonymized", "=", anonymized === "true");
-				const { total } = await matching
-					.select((count) => count.fn.countAll<string>().as("total"))
-					.executeTakeFirstOrThrow();
-				const column = order.replace("-", "") as "created_at" | "updated_at" | "name";
-				const isDescending = order.startsWith("-");
-				const rows = await matching
-					.selectAll()
-					.orderBy(
-						({ ref }) => (column === "name" ? plainColumn(ref("name")) : ref(column)),
-						(by) => (isDescending ? by.desc() : by.asc()).nullsLast(),
-					)
-					.orderBy("subject_id")
-					.limit(limit)
-					.offset(offset)
-					.execute();
-				return { subjects: rows.map(toSubjectDocument), total: Number(total), limit, offset };
+				// Names may be encrypted, so the database can neither search nor sort them.
+				const found = (await matching.select(["subject_id", "name", "created_at", "updated_at"]).execute())
+					.map((row) => ({ ...row, plainName: row.name === null ? null : plainText(row.name) }))
+					.filter(({ plainName }) => search === undefined || plainName?.includes(plainText(search)) === true)
+					.sort(subjectOrder(order));
+				const ids = found.slice(offset, offset + limit).map((row) => row.subject_id);
+				const rows =
+					ids.length === 0 ? [] : await tx.selectFrom("subjects").selectAll().where("subject_id", "in", ids).execute();
+				rows.sort((a, b) => ids.indexOf(a.subject_id) - ids.indexOf(b.subject_id));
+				return { subjects: rows.map(toSubjectDocument), total: found.length, limit, offset };
 			});
 		},
 	);
@@ -100,7 +89,7 @@ export async function registerSubjectRoutes(api: Api, dependencies: ApiDependenc
 			const actor = actorOf(request);
 			const { subject_id: id } = request.params;
 			return cache.read(actor.userId, id, () =>
-				database.asUser(actor, async (tx) => toSubjectDocument(await findSubject(tx, id))),
+				database.readAsUser(actor, async (tx) => toSubjectDocument(await findSubject(tx, id))),
 			);
 		},
 	);
@@ -220,6 +209,29 @@ export async function registerSubjectRoutes(api: Api, dependencies: ApiDependenc
 			return sendTagged(reply, toSubjectDocument(row));
 		},
 	);
+}
+
+interface SortedSubject {
+	readonly subject_id: string;
+	readonly plainName: string | null;
+	readonly created_at: Date;
+	readonly updated_at: Date;
+}
+
+/** Whoever has no name comes last either way; ids settle what is equal. */
+function subjectOrder(order: string): (a: SortedSubject, b: SortedSubject) => number {
+	const sign = order.startsWith("-") ? -1 : 1;
+	const column = order.replace("-", "") as "created_at" | "updated_at" | "name";
+	const sortedBy = (row: SortedSubject) => (column === "name" ? row.plainName : row[column].getTime());
+	return (a, b) => {
+		const [first, second] = [sortedBy(a), sortedBy(b)];
+		if (first !== second) {
+			if (first === null) return 1;
+			if (second === null) return -1;
+			return first < second ? -sign : sign;
+		}
+		return a.subject_id < b.subject_id ? -1 : 1;
+	};
 }
 
 /** @throws AppError `not_found`, also when it is another user's: row-level security hides it */

@@ -54,6 +54,24 @@ describe.skipIf(!isPostgresPresent)("several processes on one port", () => {
 		}
 	});
 
+	test("whichever process is asked gives the numbers of all", async () => {
+		const counts: number[] = [];
+		for (let i = 0; i < 8; i++) {
+			// A connection of its own, which either process may get.
+			const answer = await fetch(`${server.url}/metrics`, { headers: { connection: "close" } });
+			const text = await answer.text();
+			const processes = new Set([...text.matchAll(/process="(\w+)"/g)].map(([, name]) => name));
+			expect(processes).toEqual(new Set(["1", "2", "primary"]));
+			// The services run in the primary, whatever process called them.
+			expect(text).toMatch(/vision_photos_total\{[^}]*process="primary"[^}]*\} [1-9]/);
+			const requests = [...text.matchAll(/^http_request_duration_seconds_count\{.*\} (\d+)$/gm)];
+			counts.push(requests.reduce((sum, [, count]) => sum + Number(count), 0));
+		}
+		expect(counts[0]).toBeGreaterThan(10);
+		// Counters only grow; of one process after the other they would jump.
+		expect(counts).toEqual([...counts].sort((a, b) => a - b));
+	});
+
 	test("fits go on in new processes when all are killed", async () => {
 		const sessionId = await startFit();
 		await untilActive(sessionId);

@@ -1,4 +1,5 @@
 import { offlineProblem, toProblem } from "../../api/problem-error.js";
+import { newTraceparent } from "../../api/traceparent.js";
 import type { FitAccepted } from "../../api/types.js";
 import { accessToken, renewAccess } from "../../auth/access.js";
 
@@ -33,6 +34,7 @@ function send(
 		request.open("POST", "/api/v1/fit");
 		request.responseType = "json";
 		request.setRequestHeader("idempotency-key", idempotencyKey);
+		request.setRequestHeader("traceparent", newTraceparent());
 		const token = accessToken();
 		if (token !== null) request.setRequestHeader("authorization", `Bearer ${token}`);
 		request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0));
