@@ -9,6 +9,8 @@ export default defineConfig({
 			"benchmarks/test/**/*.test.ts",
 			"examples/test/**/*.test.ts",
 			"tools/test/**/*.test.ts",
+			"deploy/*/test/**/*.test.ts",
+			"deploy/test/**/*.test.ts",
 		],
 		// Minutes long; `npm run test:slow`.
 		exclude: ["**/test/slow/**"],

@@ -9,6 +9,8 @@ export default defineConfig({
 			"apps/*/test/slow/**/*.test.ts",
 			"benchmarks/test/slow/**/*.test.ts",
 			"examples/test/slow/**/*.test.ts",
+			"deploy/*/test/slow/**/*.test.ts",
+			"deploy/test/slow/**/*.test.ts",
 		],
 		testTimeout: 900_000,
 		hookTimeout: 240_000,
