@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { AppError } from "@anny-fitter/contracts";
 import { migrateDatabase, openDatabase, verifyAuditLog } from "@anny-fitter/platform/database";
 import { openFitQueue } from "@anny-fitter/platform/jobs";
-import { sql } from "kysely";
+import { Kysely, PostgresDialect, sql } from "kysely";
+import { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { grantReads } from "../src/database/roles.js";
 import { codeOf, createPerson } from "./database-fixture.js";
 import {
 	asSuperuser,
@@ -108,6 +110,19 @@ describe.skipIf(!isPostgresPresent)("PostgreSQL", () => {
 		try {
 			const databases = await Promise.all(Array.from({ length: 5 }, () => openDatabase({ url, poolSize: 2 })));
 			await Promise.all(databases.map((database) => database.close()));
+			// A login of its own that may not read yet, granted by all at the same moment.
+			const owners = Array.from({ length: 8 }, () => new Pool({ connectionString: url, max: 1 }));
+			const login = `reader_${randomBytes(6).toString("hex")}`;
+			try {
+				await owners[0]!.query(`create role ${login}`);
+				const grants = owners.map((pool) =>
+					grantReads(new Kysely({ dialect: new PostgresDialect({ pool }) }), "schema_migrations", login),
+				);
+				await Promise.all(grants);
+			} finally {
+				await owners[0]!.query(`drop owned by ${login}; drop role ${login}`);
+				await Promise.all(owners.map((pool) => pool.end()));
+			}
 		} finally {
 			await drop();
 		}

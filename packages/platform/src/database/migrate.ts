@@ -1,7 +1,7 @@
 import { AppError } from "@anny-fitter/contracts";
 import { type Kysely, type Migration, Migrator, NO_MIGRATIONS, sql } from "kysely";
 import { MIGRATIONS } from "./migrations/index.js";
-import { ensureRoles, grantRoles } from "./roles.js";
+import { ensureRoles, grantReads, grantRoles } from "./roles.js";
 
 const MINIMUM_VERSION = 15;
 const MIGRATION_TABLE = "schema_migrations";
@@ -35,9 +35,7 @@ export async function migrate(
 		: migrator.migrateTo(target === "none" ? NO_MIGRATIONS : target));
 	if (error !== undefined) throw error;
 	// A login that may not migrate looks whether others have.
-	if (options.login !== undefined) {
-		await sql`grant select on ${sql.table(MIGRATION_TABLE)} to ${sql.ref(options.login)}`.execute(db);
-	}
+	if (options.login !== undefined) await grantReads(db, MIGRATION_TABLE, options.login);
 	return (results ?? []).map((result) => result.migrationName);
 }
 

@@ -71,6 +71,14 @@ export async function grantRoles(db: Kysely<unknown>, login: string): Promise<vo
 	if (superuser) await closeSetConfig(db, login);
 }
 
+/** Lets a login read a table. Safe to run by many processes at once. */
+export async function grantReads(db: Kysely<unknown>, table: string, login: string): Promise<void> {
+	const { rows } = await sql<{ may: boolean }>`
+		select has_table_privilege(${login}::name, ${table}, 'select') as may`.execute(db);
+	if (rows[0]!.may) return;
+	await retryCatalog(() => sql`grant select on ${sql.table(table)} to ${sql.ref(login)}`.execute(db));
+}
+
 async function closeSetConfig(db: Kysely<unknown>, login: string): Promise<void> {
 	const signature = "pg_catalog.set_config(text, text, boolean)";
 	const { rows } = await sql<{ open: boolean; login: boolean }>`select
