@@ -17,7 +17,7 @@ import { evaluateFitterShape, extremeVertices, statureOf } from "./photo-fitter.
 import type { RimTerm, SilhouetteTerms, StatedQuantities, ViewTerms } from "./photo-problem.js";
 import { PhotoProblem } from "./photo-problem.js";
 import type { PhotoPrior } from "./prior/photo-prior.js";
-import { bodyMass, statedQuantities, tangentQuantities } from "./quantities.js";
+import { bodyMass, rememberQuantities, statedQuantities, tangentQuantities } from "./quantities.js";
 import { phenotypeIndex, SHAPE_COUNT } from "./shape-parameters.js";
 import { signedDistanceField } from "./signed-distance.js";
 import { findRim } from "./silhouette.js";
@@ -37,6 +37,9 @@ const SILHOUETTE_EFFECTIVE_POINTS = 150;
 /** Weight where the outline lies beyond body and expected cloth: hair, coats and bags are outside, never inside. */
 const OUTSIDE_FACTOR = 0.5;
 
+/** The body's own field is asked near its outline only; mask pixels. */
+const BODY_FIELD_MARGIN = 8;
+
 const POSE_SIGMA = poseSigmas();
 
 /** One way in which a photo's solve may start. */
@@ -49,9 +52,18 @@ interface ViewStart {
 interface SolveRound {
 	readonly maxIterations: number;
 	readonly holdShape?: boolean;
-	/** Evaluate stated mass and tapes exactly at every step instead of along their tangents. */
+	/** Go on to the end, with stated mass and tapes evaluated at every step instead of along their tangents. */
 	readonly exact?: boolean;
 }
+
+/**
+ * A round ends with a step that lowers the cost by less than this fraction. Anny's kinks make small steps that large ones
+ * follow, so the last round asks for more: with 1e-4 the chests of ten retakes of a person scattered half as much again.
+ */
+const COST_TOLERANCE = 1e-4;
+const LAST_COST_TOLERANCE = 1e-6;
+/** Stated values alone only give the photos a start. */
+const START_COST_TOLERANCE = 3e-3;
 
 /** One solve from one age anchor: the state that the stages hand on. */
 export class PhotoSolve {
@@ -127,7 +139,7 @@ export class PhotoSolve {
 			const depth = findDepthTerms(this.#fitter, seen, this.#observations[i]);
 			this.#views[i] = { ...this.#views[i], silhouette, depth };
 		}
-		this.#run({ maxIterations: isLast ? 30 : 5, exact: isLast });
+		this.#run({ maxIterations: isLast ? 60 : 5, exact: isLast });
 	}
 
 	/**
@@ -150,7 +162,7 @@ export class PhotoSolve {
 		const { signal } = this.#options;
 		const summary = minimizeLeastSquares(this.#problem(start, [], true), start, {
 			maxIterations: 20,
-			costTolerance: 1e-4,
+			costTolerance: START_COST_TOLERANCE,
 			...(signal ? { signal } : {}),
 		});
 		this.#iterations += summary.iterations;
@@ -228,7 +240,7 @@ export class PhotoSolve {
 		const summary = minimizeLeastSquares(problem, this.#x, {
 			maxIterations,
 			hold,
-			costTolerance: 1e-4,
+			costTolerance: exact ? LAST_COST_TOLERANCE : COST_TOLERANCE,
 			...(this.#options.signal ? { signal: this.#options.signal } : {}),
 		});
 		this.#x = summary.x;
@@ -268,7 +280,8 @@ export class PhotoSolve {
 	 */
 	#quantities(x: Float64Array, exact: boolean): StatedQuantities | null {
 		const stated = statedQuantities(this.#fitter, this.#stated);
-		return stated === null || exact ? stated : tangentQuantities(stated, x);
+		if (stated === null) return null;
+		return exact ? rememberQuantities(stated) : tangentQuantities(stated, x);
 	}
 
 	/** Rim of the current body against the photo's mask. `surface` holds model vertices until the problem is built. */
@@ -277,7 +290,7 @@ export class PhotoSolve {
 		const { mask, field } = masked;
 		const { skin, topology } = this.#fitter;
 		const silhouette = rasterizeBody(this.#fitter, seen, mask);
-		const bodyField = signedDistanceField(silhouette, mask.width, mask.height);
+		const bodyField = signedDistanceField(silhouette, mask.width, mask.height, BODY_FIELD_MARGIN);
 		const rim = findRim(topology, skin, seen.cameraVertices, bodyField, seen.focal_px * mask.scale);
 		const outline = { field, regions: mask.regions };
 		// Both ways count the same: rim to outline and outline to rim.

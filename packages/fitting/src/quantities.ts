@@ -1,5 +1,11 @@
 import { measureBody } from "@anny-fitter/anthropometry";
-import { pullBackPointGradients, pullBackShapeGradient, type ShapeParameter } from "@anny-fitter/body-model";
+import {
+	ALL_PHENOTYPE_LABELS,
+	phenotypeAnchors,
+	pullBackPointGradients,
+	pullBackShapeGradient,
+	type ShapeParameter,
+} from "@anny-fitter/body-model";
 import { computeSignedVolume, computeVolumeGradient } from "@anny-fitter/mesh";
 import type { StatedBody } from "./observation.js";
 import type { PhotoFitter } from "./photo-fitter.js";
@@ -138,4 +144,43 @@ export function tangentQuantities(quantities: StatedQuantities, at: Float64Array
 			jacobian?.set(slopes);
 		},
 	};
+}
+
+/** Slopes are taken anew where a parameter has moved this far, or past a kink. */
+const SLOPE_REACH = 0.1;
+/** [SHAPE_COUNT] values at which the body's derivative by a parameter jumps. */
+const KINKS: readonly (readonly number[])[] = SHAPE_PARAMETERS.map((_, i) => {
+	const label = ALL_PHENOTYPE_LABELS[i];
+	return label === undefined ? [0] : [...phenotypeAnchors(label).slice(1, -1)];
+});
+
+/**
+ * Quantities for a solver that goes small steps: exact values, each shape's once though a solver asks twice, and slopes that
+ * are those of a shape nearby between the same kinks.
+ */
+export function rememberQuantities({ targets, sigmas, evaluate }: StatedQuantities): StatedQuantities {
+	const at = new Float64Array(SHAPE_COUNT).fill(Number.NaN);
+	const slopesAt = new Float64Array(SHAPE_COUNT).fill(Number.NaN);
+	const values = new Float64Array(targets.length);
+	const slopes = new Float64Array(targets.length * SHAPE_COUNT);
+	return {
+		targets,
+		sigmas,
+		evaluate: (out, jacobian, shape) => {
+			const needsSlopes = jacobian !== null && !isNear(slopesAt, shape);
+			if (needsSlopes || !at.every((value, i) => value === shape[i])) {
+				evaluate(values, needsSlopes ? slopes : null, shape);
+				at.set(shape.subarray(0, SHAPE_COUNT));
+				if (needsSlopes) slopesAt.set(at);
+			}
+			out.set(values);
+			jacobian?.set(slopes);
+		},
+	};
+}
+
+function isNear(from: Float64Array, to: Float64Array): boolean {
+	return from.every(
+		(value, i) => Math.abs(to[i] - value) <= SLOPE_REACH && KINKS[i].every((kink) => value < kink === to[i] < kink),
+	);
 }

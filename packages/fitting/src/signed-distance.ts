@@ -10,25 +10,67 @@ export interface SignedDistanceField {
 	readonly distance: Float32Array;
 }
 
-const FAR = 1e12;
-
 /**
  * @param mask [width*height] non-zero inside
+ * @param margin pixels about the mask's bounding box within which distances are exact; farther ones are at least that
  */
-export function signedDistanceField(mask: Uint8Array, width: number, height: number): SignedDistanceField {
+export function signedDistanceField(
+	mask: Uint8Array,
+	width: number,
+	height: number,
+	margin = Number.POSITIVE_INFINITY,
+): SignedDistanceField {
 	if (mask.length !== width * height)
 		throw new RangeError(`The mask has ${mask.length} pixels, not ${width}×${height}.`);
-	const toInside = squaredDistances(mask, width, height, false);
-	const toOutside = squaredDistances(mask, width, height, true);
-	const distance = new Float32Array(mask.length);
 	// A mask without an outline gets a distance beyond anything in the picture.
 	const limit = width + height;
-	for (let i = 0; i < distance.length; i++) {
-		distance[i] = mask[i]
-			? 0.5 - Math.min(limit, Math.sqrt(toOutside[i]))
-			: Math.min(limit, Math.sqrt(toInside[i])) - 0.5;
+	const distance = new Float32Array(mask.length).fill(limit);
+	const { left, top, right, bottom } = windowAbout(mask, width, height, margin);
+	const columns = right - left;
+	const rows = bottom - top;
+	if (columns <= 0) return { width, height, distance };
+	const inside = new Uint8Array(columns * rows);
+	for (let y = 0; y < rows; y++) {
+		const from = (top + y) * width + left;
+		inside.set(mask.subarray(from, from + columns), y * columns);
+	}
+	const toInside = squaredDistances(inside, columns, rows, false, limit);
+	const toOutside = squaredDistances(inside, columns, rows, true, limit);
+	for (let y = 0; y < rows; y++) {
+		const to = (top + y) * width + left;
+		for (let x = 0; x < columns; x++) {
+			const i = y * columns + x;
+			distance[to + x] = inside[i]
+				? 0.5 - Math.min(limit, Math.sqrt(toOutside[i]))
+				: Math.min(limit, Math.sqrt(toInside[i])) - 0.5;
+		}
 	}
 	return { width, height, distance };
+}
+
+/** The mask's bounding box with a margin, within the picture; empty when nothing is inside. */
+function windowAbout(mask: Uint8Array, width: number, height: number, margin: number) {
+	if (margin === Number.POSITIVE_INFINITY) return { left: 0, top: 0, right: width, bottom: height };
+	let left = width;
+	let right = 0;
+	let top = height;
+	let bottom = 0;
+	for (let y = 0; y < height; y++) {
+		for (let x = 0; x < width; x++) {
+			if (mask[y * width + x] === 0) continue;
+			left = Math.min(left, x);
+			right = Math.max(right, x + 1);
+			top = Math.min(top, y);
+			bottom = y + 1;
+		}
+	}
+	if (right === 0) return { left: 0, top: 0, right: 0, bottom: 0 };
+	return {
+		left: Math.max(0, left - margin),
+		top: Math.max(0, top - margin),
+		right: Math.min(width, right + margin),
+		bottom: Math.min(height, bottom + margin),
+	};
 }
 
 /**
@@ -79,29 +121,38 @@ export function sampleOutlineNormal(out: Float64Array, field: SignedDistanceFiel
 	return true;
 }
 
-function squaredDistances(mask: Uint8Array, width: number, height: number, toZero: boolean): Float64Array {
+/** Squared distance of every pixel to the nearest one outside (`toZero`) or inside; `limit`² where there is none. */
+function squaredDistances(
+	mask: Uint8Array,
+	width: number,
+	height: number,
+	toZero: boolean,
+	limit: number,
+): Float64Array {
 	const d = new Float64Array(mask.length);
-	for (let i = 0; i < d.length; i++) d[i] = (mask[i] === 0) === toZero ? 0 : FAR;
-	const longest = Math.max(width, height);
+	// Along the columns by counting, downwards and back up (Meijster, Roerdink & Hesselink 2000, first phase).
+	for (let i = 0; i < d.length; i++) {
+		if ((mask[i] === 0) === toZero) d[i] = 0;
+		else d[i] = i < width ? limit : Math.min(limit, d[i - width] + 1);
+	}
+	for (let i = d.length - 1 - width; i >= 0; i--) d[i] = Math.min(d[i], d[i + width] + 1);
+	for (let i = 0; i < d.length; i++) d[i] *= d[i];
 	const scratch = {
-		f: new Float64Array(longest),
-		hull: new Int32Array(longest),
-		bounds: new Float64Array(longest + 1),
+		f: new Float64Array(width),
+		hull: new Int32Array(width),
+		bounds: new Float64Array(width + 1),
 	};
-	for (let x = 0; x < width; x++) lowerEnvelope(d, x, width, height, scratch);
-	for (let y = 0; y < height; y++) lowerEnvelope(d, y * width, 1, width, scratch);
+	for (let y = 0; y < height; y++) lowerEnvelope(d.subarray(y * width, (y + 1) * width), scratch);
 	return d;
 }
 
-/** One-dimensional squared distance transform along a strided line, in place. */
+/** One-dimensional squared distance transform of a row, in place. */
 function lowerEnvelope(
 	d: Float64Array,
-	start: number,
-	stride: number,
-	n: number,
 	{ f, hull, bounds }: { f: Float64Array; hull: Int32Array; bounds: Float64Array },
 ): void {
-	for (let i = 0; i < n; i++) f[i] = d[start + i * stride];
+	const n = d.length;
+	f.set(d);
 	let k = 0;
 	hull[0] = 0;
 	bounds[0] = -Infinity;
@@ -122,7 +173,7 @@ function lowerEnvelope(
 	for (let q = 0; q < n; q++) {
 		while (bounds[k + 1] < q) k++;
 		const p = hull[k];
-		d[start + q * stride] = Math.min(FAR, (q - p) * (q - p) + f[p]);
+		d[q] = (q - p) * (q - p) + f[p];
 	}
 }
 

@@ -19,6 +19,25 @@ describe("signed distance", () => {
 		}
 	});
 
+	test("with a margin is the same about the mask, and no nearer beyond (seed 12)", () => {
+		const random = createRandom(12);
+		const [w, h, margin] = [60, 50, 3];
+		const mask = new Uint8Array(w * h);
+		for (let y = 20; y < 30; y++) for (let x = 30; x < 45; x++) mask[y * w + x] = random.uniform() < 0.7 ? 1 : 0;
+		mask[20 * w + 30] = 1;
+		mask[29 * w + 44] = 1;
+		const whole = signedDistanceField(mask, w, h).distance;
+		const near = signedDistanceField(mask, w, h, margin).distance;
+		for (let i = 0; i < w * h; i++) {
+			const [x, y] = [i % w, Math.floor(i / w)];
+			const isAbout = x >= 30 - margin && x < 45 + margin && y >= 20 - margin && y < 30 + margin;
+			if (isAbout) expect(near[i]).toBe(whole[i]);
+			else expect(near[i]).toBeGreaterThanOrEqual(whole[i]!);
+		}
+		const nothing = signedDistanceField(new Uint8Array(12), 4, 3, margin).distance;
+		expect([...nothing]).toEqual([...signedDistanceField(new Uint8Array(12), 4, 3).distance].map(() => 7));
+	});
+
 	test("is zero on the true edge of a disc, to a tenth of a pixel on average", () => {
 		const size = 200;
 		const radius = 61.3;
