@@ -48,8 +48,8 @@ export type Evidence = "stated" | "photos" | "prior" | "mesh";
  * Too small a ρ hides changes, too large a one invents them; so each is below what was seen or can be argued.
  *
  * - `stated`: 0. A tape or a scale errs anew each time.
- * - `photos`: 0.7. Twenty retakes of two rendered people in the same clothes, weighed anew each time, gave 0.75 (forearm) to
- *   1.00, median 0.96 (benchmark `retakes`); other clothes leave less.
+ * - `photos`: 0.7. Twenty retakes of two rendered people in the same clothes, weighed anew each time, gave 0.84 in the median,
+ *   less for the trunk (chest 0.64, waist 0.57; benchmark `retakes`); other clothes leave less.
  * - `prior`: 0.5. What stature and weight leave open of a girth stays with the person, but not in proportion when the
  *   weight changes.
  * - `mesh`: 0. A scan's own error is not known.
