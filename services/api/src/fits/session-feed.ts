@@ -32,10 +32,12 @@ export class SessionFeed {
 	async publish(userId: string, document: SessionDocument): Promise<void> {
 		const cached: CachedSession = { at_ms: this.#now().getTime(), document };
 		const key = cacheKey(userId, document.session_id);
-		// Remembered before it is told: who hears of it and asks must not be shown an older state.
+		// An end is remembered before it is told: who hears of it and asks must not be shown an older state.
 		if (isFinal(document.status)) await this.noteEnd(userId, document.session_id);
-		else await this.#cache.set(key, cached, SESSION_CACHE_LIFETIME_MS).catch(() => undefined);
-		await this.#events.publish(channel(document.session_id), document).catch(() => undefined);
+		await Promise.allSettled([
+			isFinal(document.status) ? null : this.#cache.set(key, cached, SESSION_CACHE_LIFETIME_MS),
+			this.#events.publish(channel(document.session_id), document),
+		]);
 	}
 
 	/**
