@@ -10,8 +10,9 @@ const WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag
  * @param part `contrast`: only what colours decide, for a page whose other rules were checked in another colour scheme
  */
 export async function expectAccessible(page: Page, part: "all" | "contrast" = "all"): Promise<void> {
-	// Colours in the middle of a transition are nobody's choice.
+	// Colours in the middle of a transition are nobody's choice; a change of colour scheme takes a frame to begin them.
 	await page.evaluate(async () => {
+		for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
 		const ending = document
 			.getAnimations()
 			.filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);

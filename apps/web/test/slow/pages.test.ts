@@ -49,6 +49,21 @@ describeInBrowser("pages with people in them", () => {
 		},
 	);
 
+	test("with reduced motion a change of colour scheme is there at once", async () => {
+		const { page } = await openPage(app, { path: "/nowhere", reducedMotion: true });
+		await settle(page);
+		await page.emulateMedia({ colorScheme: "dark" });
+		const transitions = await page.evaluate(async () => {
+			const counts: number[] = [];
+			for (let frame = 0; frame < 3; frame++) {
+				await new Promise((resolve) => requestAnimationFrame(resolve));
+				counts.push(document.getAnimations().length);
+			}
+			return counts;
+		});
+		expect(transitions).toEqual([0, 0, 0]);
+	});
+
 	test.each(["en", "de", "es"])("none is wider than the narrowest phone (%s)", { timeout: 200_000 }, async (locale) => {
 		const { page } = await openPage(app, { viewport: "small-phone", locale });
 		for (const path of Object.values(pagesOf(seeded))) {
