@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { WebSocket } from "ws";
 import { type ApiClient, END_STATES, type SessionState } from "../../../services/server/test/api-client.js";
 
-/** Longer than a fit takes on a busy machine that is begun three times, each time after a killed worker was missed. */
+/** Longer than a fit takes on a busy machine that is begun five times, each time after a killed worker was missed. */
 const PATIENCE_MS = 900_000;
 const RECONNECT_MS = 500;
 

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { type ApiDependencies, createApi } from "@anny-fitter/api";
+import { AppError } from "@anny-fitter/contracts";
 import { sql } from "kysely";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { requireConsent } from "../src/fits/admit-fit.js";
 import { sweepFits } from "../src/fits/fit-sweeper.js";
 import { FittingClient } from "../src/fits/fitting-client.js";
@@ -154,6 +155,28 @@ for (const name of ENVIRONMENTS) {
 				expect(await row(sessionId)).toMatchObject({ status: "active", attempt: 1 });
 			}
 			expect((await dependencies.vault.list()).map(({ jobId }) => jobId)).toContain(sessionId);
+		});
+
+		test("a dead worker's session waits for a vault that does not answer, and is not taken for one without photos", async () => {
+			const { sessionId } = await claimed();
+			await dependencies.database.asSystem((tx) =>
+				tx
+					.updateTable("sessions")
+					.set({ lease_expires_at: sql<Date>`now() - interval '1 second'` })
+					.where("session_id", "=", sessionId)
+					.execute(),
+			);
+			const away = new AppError("service_unavailable", "The photos' Redis does not answer.");
+			const load = vi.spyOn(dependencies.vault, "load").mockRejectedValue(away);
+			try {
+				await sweepFits(dependencies, { withSlow: false });
+				expect(load).toHaveBeenCalled();
+			} finally {
+				load.mockRestore();
+			}
+			expect(await row(sessionId)).toMatchObject({ status: "active", attempt: 1, error_code: null });
+			await sweepFits(dependencies, { withSlow: false });
+			expect(await row(sessionId)).toMatchObject({ status: "queued", attempt: 1, error_code: null });
 		});
 
 		test("sweeping spares photos of an upload that still runs, and wipes those of an upload long over", async () => {

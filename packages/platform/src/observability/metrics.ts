@@ -8,8 +8,9 @@ export type FitOutcome = "completed" | "flagged" | "failed" | "cancelled" | "exp
 export type BreakerState = "closed" | "half_open" | "open";
 
 const FIT_OUTCOMES: readonly FitOutcome[] = ["completed", "flagged", "failed", "cancelled", "expired"];
+const CODES = Object.keys(ERROR_TABLE) as ErrorCode[];
 /** What the operator has to mend. */
-const SERVER_CODES = (Object.keys(ERROR_TABLE) as ErrorCode[]).filter((code) => ERROR_TABLE[code].httpStatus >= 500);
+const SERVER_CODES = CODES.filter((code) => causeOf(code) === "server");
 const BREAKER_STATES: readonly BreakerState[] = ["closed", "half_open", "open"];
 
 /** How well a body explains its photos; null where that is not known. */
@@ -77,7 +78,7 @@ export function createMetrics(options: MetricsRegistryOptions = {}): Metrics {
 		"http_problems_total",
 		"Requests answered with an error, by its code and whose fault it is.",
 		["code", "cause"],
-		SERVER_CODES.map((code) => ({ code, cause: "server" })),
+		CODES.map((code) => ({ code, cause: causeOf(code) })),
 	);
 	const fits = addCounter(
 		metrics,
@@ -176,8 +177,7 @@ export function createMetrics(options: MetricsRegistryOptions = {}): Metrics {
 			addGauge(metrics, "http_requests_open", "Requests that have not been answered yet.", [], () => [
 				{ labels: {}, value: read() },
 			]),
-		countProblem: (code) =>
-			problems({ code, cause: (ERROR_TABLE[code as ErrorCode]?.httpStatus ?? 500) < 500 ? "input" : "server" }),
+		countProblem: (code) => problems({ code, cause: causeOf(code) }),
 		countFit: (outcome, photo_count) => {
 			fits({ outcome });
 			if (photo_count !== undefined) photos({}, photo_count);
@@ -241,4 +241,9 @@ export function createMetrics(options: MetricsRegistryOptions = {}): Metrics {
 					Object.entries(await read()).map(([dependency, isUp]) => ({ labels: { dependency }, value: isUp ? 1 : 0 })),
 			),
 	};
+}
+
+/** Whose fault an error of the table is; of one that is not in it, the server's. */
+function causeOf(code: string): "input" | "server" {
+	return (ERROR_TABLE[code as ErrorCode]?.httpStatus ?? 500) < 500 ? "input" : "server";
 }

@@ -102,10 +102,8 @@ async function resumeLapsed(dependencies: ApiDependencies): Promise<void> {
 			.limit(50)
 			.execute(),
 	);
-	for (const session of lapsed) {
-		if (await canResume(dependencies, session)) await requeue(dependencies, session);
-		else await end(dependencies, session, "interrupted", "The server was interrupted while the fit ran.");
-	}
+	const failure = { code: "interrupted", detail: "The server was interrupted while the fit ran." } as const;
+	for (const session of lapsed) await resumeOrEnd(dependencies, session, failure);
 }
 
 /** Queued sessions whose job was lost get another; those whose photos were lost are ended. */
@@ -129,16 +127,24 @@ async function reviveQueued(dependencies: ApiDependencies): Promise<void> {
 			.limit(50)
 			.execute();
 	});
-	for (const session of stale) {
-		if (await canResume(dependencies, session)) await requeue(dependencies, session);
-		else await end(dependencies, session, "photos_lost", "The photos were lost before the fit began.");
-	}
+	const failure = { code: "photos_lost", detail: "The photos were lost before the fit began." } as const;
+	for (const session of stale) await resumeOrEnd(dependencies, session, failure);
 }
 
 type Found = Pick<SessionRow, "session_id" | "attempt" | "request">;
+type Failure = { readonly code: "interrupted" | "photos_lost"; readonly detail: string };
 
-async function canResume({ vault }: ApiDependencies, { session_id, attempt, request }: Found): Promise<boolean> {
-	return attempt < MAX_ATTEMPTS && (await arePhotosReadable(vault, session_id, request));
+/** Begins a session again, or ends it with the failure when it may not be begun again. One that resists does not keep the others. */
+async function resumeOrEnd(dependencies: ApiDependencies, session: Found, failure: Failure): Promise<void> {
+	const { vault, log } = dependencies;
+	const { session_id, attempt, request } = session;
+	try {
+		const canResume = attempt < MAX_ATTEMPTS && (await arePhotosReadable(vault, session_id, request));
+		if (canResume) await requeue(dependencies, session);
+		else await end(dependencies, session, failure);
+	} catch (error) {
+		log.warn({ err: error, session_id }, "fit neither begun again nor ended yet");
+	}
 }
 
 /** The session as it was found; another sweeper or worker may have been faster. */
@@ -172,12 +178,7 @@ async function requeue(dependencies: ApiDependencies, session: Found): Promise<v
 	await new SessionFeed(dependencies).publish(row.user_id, sessionDocument(row));
 }
 
-async function end(
-	dependencies: ApiDependencies,
-	session: Found,
-	code: "interrupted" | "photos_lost",
-	detail: string,
-): Promise<void> {
+async function end(dependencies: ApiDependencies, session: Found, { code, detail }: Failure): Promise<void> {
 	const row = await dependencies.database.asSystem((tx) =>
 		unchanged(tx, session, { status: "failed", error_code: code, error_detail: detail, request: "{}" }),
 	);
