@@ -76,6 +76,8 @@ export class PhotoSolve {
 	#x: Float64Array;
 	#iterations = 0;
 	#last: SolverSummary | null = null;
+	/** Those at the last shape: while cameras are placed it stays the same. */
+	#tangents: { readonly at: Float64Array; readonly quantities: StatedQuantities } | null = null;
 
 	constructor(
 		fitter: PhotoFitter,
@@ -281,7 +283,12 @@ export class PhotoSolve {
 	#quantities(x: Float64Array, exact: boolean): StatedQuantities | null {
 		const stated = statedQuantities(this.#fitter, this.#stated);
 		if (stated === null) return null;
-		return exact ? rememberQuantities(stated) : tangentQuantities(stated, x);
+		if (exact) return rememberQuantities(stated);
+		const at = x.slice(0, SHAPE_COUNT);
+		if (!this.#tangents?.at.every((value, i) => value === at[i])) {
+			this.#tangents = { at, quantities: tangentQuantities(stated, at) };
+		}
+		return this.#tangents.quantities;
 	}
 
 	/** Rim of the current body against the photo's mask. `surface` holds model vertices until the problem is built. */
