@@ -76,8 +76,6 @@ export class PhotoSolve {
 	#x: Float64Array;
 	#iterations = 0;
 	#last: SolverSummary | null = null;
-	/** Those at the last shape: while cameras are placed it stays the same. */
-	#tangents: { readonly at: Float64Array; readonly quantities: StatedQuantities } | null = null;
 
 	constructor(
 		fitter: PhotoFitter,
@@ -283,12 +281,7 @@ export class PhotoSolve {
 	#quantities(x: Float64Array, exact: boolean): StatedQuantities | null {
 		const stated = statedQuantities(this.#fitter, this.#stated);
 		if (stated === null) return null;
-		if (exact) return rememberQuantities(stated);
-		const at = x.slice(0, SHAPE_COUNT);
-		if (!this.#tangents?.at.every((value, i) => value === at[i])) {
-			this.#tangents = { at, quantities: tangentQuantities(stated, at) };
-		}
-		return this.#tangents.quantities;
+		return exact ? rememberQuantities(stated) : tangentQuantities(stated, x);
 	}
 
 	/** Rim of the current body against the photo's mask. `surface` holds model vertices until the problem is built. */

@@ -281,6 +281,7 @@ describe("metrics", () => {
 		const metrics = createMetrics({ service: "api" });
 		metrics.observeRequest("/api/v1/models/:id", "GET", 200, 0.02);
 		metrics.observeRequest("/api/v1/models/:id", "GET", 200, 3);
+		metrics.countProblem("internal");
 		metrics.countFit("completed", 2);
 		metrics.countFit("failed");
 		metrics.countFitFailure("no_person", "input");
@@ -306,6 +307,8 @@ describe("metrics", () => {
 		for (const line of [
 			'http_request_duration_seconds_count{route="/api/v1/models/:id",method="GET",status="200",service="api"} 2',
 			'http_request_duration_seconds_bucket{le="0.025",service="api",route="/api/v1/models/:id",method="GET",status="200"} 1',
+			'http_problems_total{code="not_found",cause="input",service="api"} 0',
+			'http_problems_total{code="internal",cause="server",service="api"} 1',
 			'fits_total{outcome="completed",service="api"} 1',
 			'fits_total{outcome="failed",service="api"} 1',
 			'fits_total{outcome="expired",service="api"} 0',

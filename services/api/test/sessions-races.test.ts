@@ -59,6 +59,15 @@ for (const name of ENVIRONMENTS) {
 			expect(session).not.toBeNull();
 			return { sessionId, claim: { sessionId, userId: user.userId, attempt: session!.attempt } };
 		};
+		/** As if the worker had died a while ago. */
+		const lapse = (sessionId: string) =>
+			dependencies.database.asSystem((tx) =>
+				tx
+					.updateTable("sessions")
+					.set({ lease_expires_at: sql`now() - interval '1 second'` })
+					.where("session_id", "=", sessionId)
+					.execute(),
+			);
 		const someResult = () =>
 			new FittingClient(dependencies.services.fitting).fit(
 				{ photo_count: 0, views: [], stated: { stature_m: 1.7 } },
@@ -82,13 +91,7 @@ for (const name of ENVIRONMENTS) {
 			expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
 			expect(await count("fitted_models")).toBe(1);
 			const late = await claimed();
-			await dependencies.database.asSystem((tx) =>
-				tx
-					.updateTable("sessions")
-					.set({ lease_expires_at: sql`now() - interval '1 second'` })
-					.where("session_id", "=", late.sessionId)
-					.execute(),
-			);
+			await lapse(late.sessionId);
 			expect(await claimSession(dependencies.database, late.sessionId)).toMatchObject({ attempt: 2 });
 			await expect(storeFit(dependencies.database, late.claim, result, 1000)).rejects.toThrow();
 			expect(await renewLease(dependencies.database, late.claim)).toBe(false);
@@ -159,13 +162,7 @@ for (const name of ENVIRONMENTS) {
 
 		test("a dead worker's session waits for a vault that does not answer, and is not taken for one without photos", async () => {
 			const { sessionId } = await claimed();
-			await dependencies.database.asSystem((tx) =>
-				tx
-					.updateTable("sessions")
-					.set({ lease_expires_at: sql<Date>`now() - interval '1 second'` })
-					.where("session_id", "=", sessionId)
-					.execute(),
-			);
+			await lapse(sessionId);
 			const away = new AppError("service_unavailable", "The photos' Redis does not answer.");
 			const load = vi.spyOn(dependencies.vault, "load").mockRejectedValue(away);
 			try {

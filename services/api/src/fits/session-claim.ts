@@ -5,7 +5,7 @@ import { SESSION_COLUMNS, type ShownSessionRow } from "./session-document.js";
 /** A worker that does not renew its claim within this time is taken for dead. */
 export const LEASE_S = 15;
 export const LEASE_RENEWAL_MS = 5_000;
-/** How often a fit is begun: not for ever when it ends its workers, but so often that no run of bad luck loses one. */
+/** How often a fit is begun: not for ever when it ends its workers, but so often that bad luck alone hardly loses one. */
 export const MAX_ATTEMPTS = 5;
 
 /** A session that this worker works on, until another takes it. The attempt tells the two apart. */
